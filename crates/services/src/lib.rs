@@ -1,1 +1,3 @@
-//! karat-services
+//! The kitchen: one module per use case.
+
+pub mod view;
