@@ -1,6 +1,6 @@
 //! Releases: immutable snapshots of a datanet's accepted data.
 
-use karat_types::id::{DatanetId, ReleaseId, SubmissionId};
+use karat_types::id::{ContributorId, DatanetId, ReleaseId, SubmissionId};
 use karat_types::{Hash, Micros, ReleaseState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -58,15 +58,17 @@ pub struct Row {
     pub index: u64,
     /// The text.
     pub content: String,
-    /// Whose it is.
-    pub contributor: String,
+    /// Whose it is: the id the leaf commits to.
+    pub contributor: ContributorId,
+    /// Their name, for people; not part of the leaf.
+    pub contributor_name: String,
     /// The submission it was cut from.
     pub submission: SubmissionId,
     /// Byte range in the submission: start, end.
     pub span: [u64; 2],
     /// Its licence.
     pub licence: String,
-    /// The leaf.
+    /// The leaf: SHA-256(0x00 ‖ canonical JSON of `{v:1, content, contributor, submission, span, licence}`).
     pub leaf: Hash,
 }
 
