@@ -1,1 +1,35 @@
-fn main() {}
+//! Fuse box and keys: the command line, the configuration and the composition root.
+//!
+//! One binary, roles by sub-command. Only this crate reads configuration; it holds no
+//! decisions of its own: each command parses, calls a use case, prints.
+
+mod cmd;
+mod config;
+mod out;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Community data in, credited models out: contribute, gate, review, rank, release, train, chat.
+#[derive(Parser)]
+#[command(name = "karat", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Example: karat demo --serve     the whole loop on real text, then the web UI")]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: cmd::Command,
+}
+
+fn main() -> ExitCode {
+    // Usage errors and --help are clap's: exit code 2 with the usage line.
+    let cli = Cli::parse();
+    // Fails only when a provider is installed already, which is just as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match cli.command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            out::problem(&problem);
+            ExitCode::FAILURE
+        }
+    }
+}

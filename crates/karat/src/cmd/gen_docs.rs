@@ -1,0 +1,77 @@
+//! `karat gen-docs DIR`: the reference pages that are written from the code.
+
+use crate::Cli;
+use crate::config::{Config, FIELDS};
+use clap::CommandFactory;
+use karat_types::Problem;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// Writes the generated reference pages (called by `cargo xtask gen`)
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Folder of the docs
+    dir: PathBuf,
+}
+
+/// Writes every generated page.
+pub(crate) fn run(args: &Args) -> Result<(), Problem> {
+    let reference = args.dir.join("reference");
+    write(&reference.join("config.md"), &config_page())?;
+    write(&reference.join("cli.md"), &cli_page())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Problem> {
+    let folder = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(path, text))
+        .map_err(|error| crate::config::unusable_dir(folder, &error))
+}
+
+const WRITTEN_BY: &str = "<!-- Written by `cargo xtask gen` from the code; edit the code. -->\n";
+
+fn config_page() -> String {
+    let defaults = serde_json::to_value(Config::default()).unwrap_or_default();
+    let mut page = format!(
+        "# Configuration\n{WRITTEN_BY}\nSettings are read from `karat.toml` in the data directory, then from `KARAT_…` environment variables (`workers` is `KARAT_WORKERS`, `limits.files_per_day` is `KARAT_LIMITS_FILES_PER_DAY`), then from flags; later wins. `karat doctor` shows what came of it, secrets masked.\n\n| setting | default | meaning |\n|---|---|---|\n"
+    );
+    for (name, meaning) in FIELDS {
+        match &defaults[name] {
+            serde_json::Value::Object(parts) => {
+                for (part, value) in parts {
+                    let _ = writeln!(page, "| `{name}.{part}` | `{value}` | {} |", meaning.trim());
+                }
+            }
+            serde_json::Value::Null => {
+                let _ = writeln!(page, "| `{name}` | none | {} |", meaning.trim());
+            }
+            value => {
+                let _ = writeln!(page, "| `{name}` | `{value}` | {} |", meaning.trim());
+            }
+        }
+    }
+    page
+}
+
+fn cli_page() -> String {
+    let mut page = format!(
+        "# Command line\n{WRITTEN_BY}\nEvery command takes `--help`; those that print a result take `--json`. Exit code 0 means done, 1 means a problem (printed on stderr with its fix), 2 means the command was not understood.\n"
+    );
+    let mut root = Cli::command();
+    root.build();
+    describe(&root, &mut page);
+    page
+}
+
+fn describe(command: &clap::Command, page: &mut String) {
+    for sub in command.get_subcommands().filter(|s| !s.is_hide_set() && s.get_name() != "help") {
+        if sub.has_subcommands() {
+            describe(sub, page);
+        } else {
+            let help = sub.clone().term_width(100).render_long_help();
+            let lines: Vec<_> = help.to_string().lines().map(|l| l.trim_end().to_owned()).collect();
+            let name = sub.get_bin_name().unwrap_or(sub.get_name());
+            let _ = write!(page, "\n## {name}\n\n```text\n{}\n```\n", lines.join("\n").trim_end());
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! One file per command: `Args` says what may be typed, `run` does it.
+
+mod doctor;
+mod gen_docs;
+
+use karat_types::Problem;
+
+/// Every command of the binary.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    Doctor(doctor::Args),
+    #[command(hide = true)]
+    GenDocs(gen_docs::Args),
+}
+
+impl Command {
+    /// Does what was asked for.
+    pub(crate) fn run(self) -> Result<(), Problem> {
+        match self {
+            Self::Doctor(args) => doctor::run(&args),
+            Self::GenDocs(args) => gen_docs::run(&args),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Cli;
+    use clap::CommandFactory;
+
+    fn visible(command: &clap::Command, found: &mut Vec<(String, String)>) {
+        for sub in command.get_subcommands().filter(|s| !s.is_hide_set() && s.get_name() != "help") {
+            if sub.has_subcommands() {
+                visible(sub, found);
+            } else {
+                let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+                found.push((sub.get_name().to_owned(), help));
+            }
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_carries_an_example() {
+        let mut found = Vec::new();
+        visible(&Cli::command(), &mut found);
+        let without: Vec<_> = found.iter().filter(|(_, help)| !help.contains("Example: karat ")).collect();
+        assert!(without.is_empty(), "add after_help = \"Example: karat …\" to {without:?}");
+    }
+}
