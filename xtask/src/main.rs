@@ -1,1 +1,39 @@
-fn main() {}
+//! The toolbox: `cargo xtask run`, `test`, `gen`.
+//!
+//! Needs nothing but Rust and Node; knows only `serde_json`.
+
+mod generated;
+mod report;
+mod run;
+mod setup;
+mod shell;
+mod sources;
+mod test;
+mod ui;
+
+use std::process::ExitCode;
+
+const HELP: &str = "cargo xtask COMMAND
+
+  run  [ARGS]   set up, build, play the whole loop on real text and open the web UI (ARGS go to `karat demo`)
+  test          set up and pass everything CI runs
+  gen           write the generated files anew: TypeScript client, reference pages
+  sources FILE  list the Markdown of the crates the build downloaded, for `karat demo --sources FILE`";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let done = match (args.next().as_deref(), args.next()) {
+        (Some("run"), first) => run::run(first.into_iter().chain(args).collect()),
+        (Some("test"), None) => test::run(),
+        (Some("gen"), None) => generated::write(),
+        (Some("sources"), Some(file)) => sources::write(file.as_ref()),
+        _ => Err(HELP.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
