@@ -1,1 +1,5 @@
-//! karat-api
+//! The front door.
+pub mod docs;
+mod error;
+mod site;
+mod ui;

@@ -1,0 +1,162 @@
+//! Every error leaves as `application/problem+json`: code, what was found, the fix.
+
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, multipart};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use karat_types::{Clock, Problem, clock::SystemClock};
+use serde::Serialize;
+
+const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+/// Wait before trying again when no better moment is known.
+const RETRY_SECONDS: i64 = 60;
+
+/// A [`Problem`] on its way out.
+#[derive(Debug)]
+pub(crate) struct ApiError(pub(crate) Problem);
+
+/// What a handler returns.
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if status.is_server_error() {
+            tracing::error!(code = self.0.code, detail = self.0.detail, "request failed");
+        }
+        let mut response = (status, axum::Json(&self.0)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        if let Some(seconds) = retry_after(&self.0) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        // The log line of a request names the code, never the detail.
+        response.extensions_mut().insert(ProblemCode(self.0.code));
+        response
+    }
+}
+
+/// The code of the problem a response carries, for metrics and logs.
+#[derive(Clone, Debug)]
+pub(crate) struct ProblemCode(pub(crate) String);
+
+/// Daily limits start anew at midnight UTC; the others after a minute.
+fn retry_after(problem: &Problem) -> Option<i64> {
+    match problem.status {
+        429 if problem.code.starts_with("quota_") => {
+            let now = SystemClock.now();
+            Some((now.next_midnight().0 - now.0) / 1_000_000 + 1)
+        }
+        429 => Some(RETRY_SECONDS),
+        503 => Some(5),
+        _ => None,
+    }
+}
+
+/// JSON in and out; what is wrong with it comes back as a problem.
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(ApiError))]
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// A path's parameters.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(ApiError))]
+pub(crate) struct Path<T>(pub(crate) T);
+
+/// A query's parameters.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(ApiError))]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl From<JsonRejection> for ApiError {
+    fn from(rejection: JsonRejection) -> Self {
+        let status = rejection.status();
+        let hint = "Send a JSON object as /api/openapi.json describes it.";
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            return too_large("The request's JSON is larger than 2 MB.");
+        }
+        let code = match rejection {
+            JsonRejection::MissingJsonContentType(_) => "not_json",
+            JsonRejection::JsonSyntaxError(_) => "json_syntax",
+            _ => "json_invalid",
+        };
+        let hint = match code {
+            "not_json" => "Send `Content-Type: application/json`.",
+            _ => hint,
+        };
+        Self(Problem::new(status.as_u16(), code, rejection.body_text(), hint))
+    }
+}
+
+impl From<PathRejection> for ApiError {
+    fn from(rejection: PathRejection) -> Self {
+        // An id that is no id names nothing.
+        let hint = "Ids look like 0197a0b2-…: copy one from a list.";
+        Self(Problem::new(404, "not_found", rejection.body_text(), hint))
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(rejection: QueryRejection) -> Self {
+        let hint = "Correct the query as /api/openapi.json describes it.";
+        Self(Problem::bad("query_invalid", rejection.body_text(), hint))
+    }
+}
+
+/// What is wrong with an upload's form.
+pub(crate) fn multipart_problem(error: &multipart::MultipartError) -> ApiError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_large("The upload is larger than this route takes.");
+    }
+    let hint = "Send multipart/form-data with the fields /api/openapi.json names.";
+    ApiError(Problem::bad("upload_broken", error.body_text(), hint))
+}
+
+/// 413, whatever the body is.
+pub(crate) fn too_large(detail: &str) -> ApiError {
+    let hint = "Split it: a contributor may enter 10 MB a day, and one file is at most that.";
+    ApiError(Problem::new(413, "too_large", detail, hint))
+}
+
+/// Nothing is served at this path.
+pub(crate) fn no_route(method: &Method, uri: &Uri) -> ApiError {
+    let detail = format!("Nothing answers {method} {}.", uri.path());
+    ApiError(Problem::new(404, "no_route", detail, "All routes are in /api/openapi.json."))
+}
+
+/// The path exists, the method does not.
+pub(crate) async fn wrong_method(method: Method, uri: Uri) -> ApiError {
+    let detail = format!("{} does not take {method}.", uri.path());
+    ApiError(Problem::new(405, "wrong_method", detail, "The `Allow` header names the methods it takes."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spent_quota_says_when_to_come_back() {
+        let quota = Problem::new(429, "quota_files_spent", "spent", "tomorrow");
+        assert!((1..=86_401).contains(&retry_after(&quota).unwrap()));
+        assert_eq!(retry_after(&Problem::new(429, "sign_in_limited", "x", "y")), Some(RETRY_SECONDS));
+        assert_eq!(retry_after(&Problem::signed_out()), None);
+    }
+
+    #[test]
+    fn an_error_is_problem_json() {
+        let response = ApiError(Problem::signed_out()).into_response();
+        assert_eq!(response.status(), 401);
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+    }
+}
