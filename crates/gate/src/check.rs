@@ -1,0 +1,198 @@
+//! The whole gate: which checks run, in which order, and what they amount to.
+
+use crate::evidence::finding;
+use crate::input::{Declared, GATE_VERSION, Input};
+use crate::{kind, licence, name, score, text};
+use karat_types::finding::{NotRun, Verdict};
+use karat_types::{Class, Finding, GateOutcome, Modality};
+use serde_json::json;
+
+/// Everything the gate can say of one file from its bytes alone.
+///
+/// Checks that need the datanet are listed in `not_run`; who has the datanet adds their
+/// results with [`join`].
+pub fn check(input: &Input<'_>) -> Verdict {
+    let mut verdict = Verdict {
+        outcome: GateOutcome::Passed,
+        score: None,
+        score_version: score::VERSION.into(),
+        gate_version: GATE_VERSION,
+        media_type: None,
+        findings: Vec::new(),
+        not_run: needs_the_datanet(),
+    };
+    verdict.findings.extend(size(input));
+    verdict.findings.extend(name::check(input.name));
+    match input.declared {
+        Declared::NotAsked => skip(&mut verdict, "A10", "no licence was given: use --licence SPDX"),
+        Declared::Licence(_) => {
+            verdict.findings.extend(licence::check(input.declared, input.allowed_licences));
+        }
+    }
+    if input.bytes.is_empty() {
+        skip(&mut verdict, "A5", "an empty file has no type");
+    } else {
+        let looked = kind::check(input.name, input.bytes, input.modality);
+        verdict.media_type = looked.media_type;
+        verdict.findings.extend(looked.findings);
+    }
+    content(input, &mut verdict);
+    settle(verdict)
+}
+
+/// Adds the findings of a check that needed more than the bytes, and says that it ran.
+pub fn join(mut verdict: Verdict, check: &str, findings: Vec<Finding>) -> Verdict {
+    verdict.not_run.retain(|entry| entry.check != check);
+    verdict.findings.extend(findings);
+    settle(verdict)
+}
+
+/// The stage behind the door: only for content of the right type and size.
+fn content(input: &Input<'_>, verdict: &mut Verdict) {
+    let stopped = ["empty_file", "file_too_big", "wrong_type", "truncated_media"];
+    if verdict.findings.iter().any(|f| stopped.contains(&f.code.as_str())) {
+        skip(verdict, "content", "the file was stopped before its content was read");
+        return;
+    }
+    if input.modality != Modality::Text {
+        skip(verdict, "score", "images and sounds get no score: a person decides");
+        return;
+    }
+    let read = text::check(input.bytes, input.profile);
+    verdict.findings.extend(read.findings);
+    verdict.score = read.score;
+}
+
+fn size(input: &Input<'_>) -> Option<Finding> {
+    let (bytes, most) = (input.bytes.len() as u64, input.limits.max_bytes);
+    if bytes == 0 {
+        return Some(finding("empty_file", json!(0), json!(1), "The file has no content.".into()));
+    }
+    (bytes > most).then(|| {
+        let message = format!("The file has {bytes} bytes; {most} are allowed.");
+        finding("file_too_big", json!(bytes), json!(most), message)
+    })
+}
+
+fn needs_the_datanet() -> Vec<NotRun> {
+    let entry = |check: &str, why: &str| NotRun { check: check.into(), why: why.into() };
+    vec![
+        entry("A1", "daily limits are counted when the file is submitted"),
+        entry("A4", "needs the datanet: use --against DIR or submit to a server"),
+        entry("T13", "needs the datanet: use --against DIR or submit to a server"),
+    ]
+}
+
+fn skip(verdict: &mut Verdict, check: &str, why: &str) {
+    verdict.not_run.push(NotRun { check: check.into(), why: why.into() });
+}
+
+/// Orders the findings, refusals first, and draws the conclusion.
+fn settle(mut verdict: Verdict) -> Verdict {
+    verdict.findings.sort_by_key(|f| f.class);
+    verdict.outcome = match verdict.findings.first().map(|f| f.class) {
+        Some(Class::Refuse) => GateOutcome::Refused,
+        Some(Class::Hold) => GateOutcome::Held,
+        _ => GateOutcome::Passed,
+    };
+    if verdict.outcome == GateOutcome::Refused {
+        verdict.score = None;
+    }
+    verdict
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::known;
+    use proptest::prelude::*;
+
+    const PROSE: &str = "The river rises in the hills behind the town and runs for two days before it \
+        reaches the sea. In spring the water is cold and fast, and people who live along it keep their boats \
+        on the bank until May. My grandmother used to say that you could hear the stones talk at night, which \
+        was only the gravel moving under the flood, but nobody ever told her so. We still go there in summer, when the water is warm.";
+
+    fn codes(verdict: &Verdict) -> Vec<&str> {
+        verdict.findings.iter().map(|f| f.code.as_str()).collect()
+    }
+
+    #[test]
+    fn honest_prose_passes_with_full_score() {
+        let verdict = check(&Input::new("river.txt", PROSE.as_bytes(), Modality::Text));
+        assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Passed, Some(100)), "{verdict:?}");
+        assert_eq!(verdict.media_type.as_deref(), Some("text/plain"));
+        let checks: Vec<_> = verdict.not_run.iter().map(|n| n.check.as_str()).collect();
+        assert_eq!(checks, ["A1", "A4", "T13", "A10"]);
+    }
+
+    #[test]
+    fn all_findings_of_a_stage_are_reported() {
+        let bytes = format!("short \u{202e} and \u{7} odd");
+        let mut input = Input::new("dir/a.exe", bytes.as_bytes(), Modality::Text);
+        input.declared = Declared::Licence("nonsense");
+        let verdict = check(&input);
+        let expected = [
+            "bad_file_name",
+            "licence_unknown",
+            "wrong_extension",
+            "control_characters",
+            "text_too_short",
+            "bidi_controls",
+            "few_words",
+            "no_function_words",
+        ];
+        assert_eq!(codes(&verdict), expected);
+        assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Refused, None));
+    }
+
+    #[test]
+    fn empty_and_big_files_are_stopped_at_the_door() {
+        let empty = check(&Input::new("a.txt", b"", Modality::Text));
+        assert_eq!(codes(&empty), ["empty_file"]);
+        let big = "word ".repeat(2_000_001);
+        assert_eq!(codes(&check(&Input::new("a.txt", big.as_bytes(), Modality::Text))), ["file_too_big"]);
+        let just = check(&Input::new("a.txt", &big.as_bytes()[..10_000_000], Modality::Text));
+        assert!(!codes(&just).contains(&"file_too_big"));
+    }
+
+    #[test]
+    fn what_the_datanet_knows_is_joined_and_can_refuse() {
+        let verdict = check(&Input::new("river.txt", PROSE.as_bytes(), Modality::Text));
+        let verdict = join(verdict, "A1", Vec::new());
+        let verdict = join(verdict, "A4", vec![known::already_yours("018f")]);
+        assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Refused, None));
+        let checks: Vec<_> = verdict.not_run.iter().map(|n| n.check.as_str()).collect();
+        assert_eq!(checks, ["T13", "A10"]);
+    }
+
+    #[test]
+    fn media_of_the_right_type_passes_without_a_score() {
+        let wav = [b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".as_slice(), &[0; 24]].concat();
+        let verdict = check(&Input::new("a.wav", &wav, Modality::Audio));
+        assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Passed, None));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_under_any_name_get_the_same_verdict_twice(
+            name in "\\PC{0,40}",
+            bytes in proptest::collection::vec(any::<u8>(), 0..2000),
+            licence in "\\PC{0,20}",
+            modality in proptest::sample::select(Modality::ALL.to_vec()),
+        ) {
+            let mut input = Input::new(&name, &bytes, modality);
+            input.declared = Declared::Licence(&licence);
+            let once = serde_json::to_vec(&check(&input)).unwrap();
+            prop_assert_eq!(once, serde_json::to_vec(&check(&input)).unwrap());
+        }
+
+        #[test]
+        fn any_text_is_judged_without_a_panic(
+            text in "([a-z]{1,8}[ \n]|```\n|\\|[-|]{0,4}\n|\\[x\\]\\(|<a|!\\[|`|#|- |\\PC|\u{200d}|\u{e0061}){0,400}",
+        ) {
+            let verdict = check(&Input::new("a.md", text.as_bytes(), Modality::Text));
+            prop_assert!(verdict.score.is_none_or(|s| s <= 100));
+            prop_assert_eq!(verdict.outcome == GateOutcome::Refused, verdict.findings.iter().any(|f| f.class == Class::Refuse));
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! A5: what a file is, by its content, and whether the datanet takes it.
+
+use crate::evidence::finding;
+use crate::name::extension;
+use karat_types::{Finding, Modality};
+use serde_json::json;
+
+/// How much of a file is looked at to tell text from other data.
+const SNIFF_BYTES: usize = 8192;
+
+/// One accepted type.
+struct Accepted {
+    modality: Modality,
+    media_type: &'static str,
+    extensions: &'static [&'static str],
+    /// Bytes below which not even the header is complete.
+    least: usize,
+}
+
+const ACCEPTED: &[Accepted] = &[
+    accepted(Modality::Text, "text/plain", &["txt"], 1),
+    accepted(Modality::Text, "text/markdown", &["md"], 1),
+    accepted(Modality::Image, "image/png", &["png"], 45),
+    accepted(Modality::Image, "image/jpeg", &["jpg", "jpeg"], 107),
+    accepted(Modality::Image, "image/webp", &["webp"], 26),
+    accepted(Modality::Image, "image/tiff", &["tiff", "tif"], 26),
+    accepted(Modality::Image, "image/bmp", &["bmp"], 30),
+    accepted(Modality::Audio, "audio/wav", &["wav"], 44),
+    accepted(Modality::Audio, "audio/mpeg", &["mp3"], 48),
+    accepted(Modality::Audio, "audio/flac", &["flac"], 42),
+];
+
+const fn accepted(
+    modality: Modality,
+    media_type: &'static str,
+    extensions: &'static [&'static str],
+    least: usize,
+) -> Accepted {
+    Accepted { modality, media_type, extensions, least }
+}
+
+/// What the content is, and what speaks against it.
+pub(crate) struct Looked {
+    /// `text/markdown`, `image/png`, …; none when nothing is known about it.
+    pub(crate) media_type: Option<String>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// The type of a content, whatever its name says: the media type, `text/plain` for
+/// anything that reads as text, none for unknown data.
+pub fn sniff(bytes: &[u8]) -> Option<&'static str> {
+    if let Some(document) = textual_format(bytes) {
+        return Some(document);
+    }
+    // Text is told from its characters and not from its first two: “BM25 ranks …” is no
+    // bitmap and “ID3 tags …” is no song.
+    if looks_like_text(bytes) {
+        return Some("text/plain");
+    }
+    if is_mp3_frame(bytes) {
+        return Some("audio/mpeg");
+    }
+    Some(match infer::get(bytes)?.mime_type() {
+        "audio/x-wav" => "audio/wav",
+        "audio/x-flac" => "audio/flac",
+        other => other,
+    })
+}
+
+/// Endings a datanet of this modality takes, with their dots.
+pub fn extensions(modality: Modality) -> Vec<String> {
+    of(modality).flat_map(|a| a.extensions).map(|e| format!(".{e}")).collect()
+}
+
+/// Content, ending and modality must agree.
+pub(crate) fn check(name: &str, bytes: &[u8], modality: Modality) -> Looked {
+    let found = sniff(bytes);
+    let taken = found.and_then(|found| of(modality).find(|a| a.media_type == found));
+    let Some(taken) = taken else {
+        return Looked { media_type: found.map(str::to_owned), findings: vec![wrong_type(found, modality)] };
+    };
+    let ending = extension(name);
+    let fits: Vec<&str> = match modality {
+        Modality::Text => of(modality).flat_map(|a| a.extensions).copied().collect(),
+        _ => taken.extensions.to_vec(),
+    };
+    let mut findings = Vec::new();
+    if !ending.as_deref().is_some_and(|e| fits.contains(&e)) {
+        findings.push(wrong_extension(ending.as_deref(), taken.media_type, &fits));
+    }
+    if bytes.len() < taken.least {
+        let message = format!(
+            "This {} file has {} bytes; its header alone needs {}.",
+            taken.media_type,
+            bytes.len(),
+            taken.least
+        );
+        findings.push(finding("truncated_media", json!(bytes.len()), json!(taken.least), message));
+    }
+    let media_type = match ending.as_deref() {
+        Some("md") if modality == Modality::Text => "text/markdown",
+        _ => taken.media_type,
+    };
+    Looked { media_type: Some(media_type.to_owned()), findings }
+}
+
+fn of(modality: Modality) -> impl Iterator<Item = &'static Accepted> {
+    ACCEPTED.iter().filter(move |a| a.modality == modality)
+}
+
+fn wrong_type(found: Option<&str>, modality: Modality) -> Finding {
+    let found = found.unwrap_or("unknown data");
+    let expected = extensions(modality).join(", ");
+    let message = format!("The content is {found}; this {modality} datanet takes {expected}.");
+    finding("wrong_type", json!(found), json!(expected), message)
+}
+
+fn wrong_extension(ending: Option<&str>, media_type: &str, fits: &[&str]) -> Finding {
+    let expected = fits.iter().map(|e| format!(".{e}")).collect::<Vec<_>>().join(", ");
+    let ending = ending.map_or("no ending".to_owned(), |e| format!(".{}", e.escape_debug()));
+    let message = format!("The name has {ending}, the content is {media_type}; this fits: {expected}.");
+    finding("wrong_extension", json!(ending), json!(expected), message)
+}
+
+/// Formats made of characters that are nevertheless not plain text.
+fn textual_format(bytes: &[u8]) -> Option<&'static str> {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let begins = |with: &[u8]| start.get(..with.len()).is_some_and(|s| s.eq_ignore_ascii_case(with));
+    [
+        (&b"%PDF-"[..], "application/pdf"),
+        (b"{\\rtf", "text/rtf"),
+        (b"%!PS", "application/postscript"),
+        (b"<?xml", "text/xml"),
+        (b"<!doctype html", "text/html"),
+        (b"<html", "text/html"),
+        (b"<svg", "image/svg+xml"),
+    ]
+    .into_iter()
+    .find_map(|(magic, media_type)| begins(magic).then_some(media_type))
+}
+
+/// Whether the start reads as text in any encoding: few bytes that no text has.
+fn looks_like_text(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(SNIFF_BYTES)];
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return !is_mp3_frame(head) && has_utf16_shape(head);
+    }
+    let text = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    let odd = head.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)).count();
+    if text {
+        // A stray control character leaves it text (and is reported); many do not.
+        return odd * 50 <= head.len() + 100;
+    }
+    // Not UTF-8: an old encoding has letters, spaces and hardly any control bytes.
+    let plain = head.iter().filter(|b| b.is_ascii_alphabetic() || b.is_ascii_whitespace()).count();
+    odd == 0 && plain * 10 >= head.len() * 4
+}
+
+/// UTF-16 of mostly Latin text has every second byte zero.
+fn has_utf16_shape(head: &[u8]) -> bool {
+    let zeros = head.iter().filter(|&&b| b == 0).count();
+    zeros * 3 >= head.len()
+}
+
+/// An MPEG layer III frame header without an ID3 tag before it.
+fn is_mp3_frame(bytes: &[u8]) -> bool {
+    let &[0xff, second, third, ..] = bytes else { return false };
+    let layer_three = second & 0xe6 == 0xe2;
+    let version_known = second & 0x18 != 0x08;
+    layer_three && version_known && third >> 4 != 0x0f && third >> 4 != 0 && third & 0x0c != 0x0c
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\0IEND\xaeB`\x82";
+
+    fn codes(name: &str, bytes: &[u8], modality: Modality) -> Vec<String> {
+        check(name, bytes, modality).findings.into_iter().map(|f| f.code).collect()
+    }
+
+    #[test]
+    fn words_that_start_like_magic_numbers_are_text() {
+        for text in [
+            "BM25 ranks words",
+            "ID3 tags name songs",
+            "MZ was Mark",
+            "II. Of the",
+            "#!/bin/sh\necho",
+            "GIF89a is old",
+            "RIFF and WAVE",
+        ] {
+            assert_eq!(sniff(text.as_bytes()), Some("text/plain"), "{text}");
+            assert_eq!(codes("a.txt", text.as_bytes(), Modality::Text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn other_formats_under_a_text_name_are_refused_with_what_was_found() {
+        for (bytes, found) in [
+            (&b"%PDF-1.7\nhello"[..], "application/pdf"),
+            (b"{\\rtf1 hello}", "text/rtf"),
+            (b"<!DOCTYPE html><html>", "text/html"),
+            (b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "application/zip"),
+            (PNG, "image/png"),
+            (&[b"\x7fELF\x02\x01\x01".as_slice(), &[0; 60]].concat(), "application/x-executable"),
+        ] {
+            let finding = check("a.txt", bytes, Modality::Text).findings.remove(0);
+            assert_eq!((finding.code.as_str(), finding.measured.as_str()), ("wrong_type", Some(found)));
+        }
+        let noise: Vec<u8> = (0..=255).map(|i: u8| i.wrapping_mul(97)).collect();
+        assert_eq!(codes("a.txt", &noise, Modality::Text), ["wrong_type"]);
+    }
+
+    #[test]
+    fn markdown_is_named_by_its_ending_and_other_endings_are_refused() {
+        assert_eq!(check("a.md", b"# Hello", Modality::Text).media_type.as_deref(), Some("text/markdown"));
+        for name in ["a.rs", "README", "a.png", ".txt"] {
+            assert_eq!(codes(name, b"hello", Modality::Text), ["wrong_extension"], "{name}");
+        }
+    }
+
+    #[test]
+    fn old_encodings_still_count_as_text_so_that_the_reason_is_the_encoding() {
+        assert_eq!(sniff(b"Gr\xfc\xdfe aus K\xf6ln, sch\xf6ne Stadt am Rhein"), Some("text/plain"));
+        let utf16: Vec<u8> = "\u{feff}Hello there".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(sniff(&utf16), Some("text/plain"));
+    }
+
+    #[test]
+    fn images_and_sounds_are_known_by_their_bytes() {
+        let wav = [b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".as_slice(), &[0; 24]].concat();
+        let flac = [b"fLaC\0\0\0\x22".as_slice(), &[0; 40]].concat();
+        let mp3 = [&[0xff, 0xfb, 0x90, 0x00][..], &[0; 100]].concat();
+        let mp3_crc = [&[0xff, 0xfa, 0x90, 0x00][..], &[0; 100]].concat();
+        let jpeg = [&[0xff, 0xd8, 0xff, 0xe0][..], &[0; 120]].concat();
+        let webp = [b"RIFF\x24\0\0\0WEBPVP8 ".as_slice(), &[0; 24]].concat();
+        let bmp = [b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0".as_slice(), &[0; 40]].concat();
+        let tiff = [b"II*\0\x08\0\0\0".as_slice(), &[0; 40]].concat();
+        for (name, bytes, modality) in [
+            ("a.png", PNG, Modality::Image),
+            ("a.jpeg", &jpeg, Modality::Image),
+            ("a.JPG", &jpeg, Modality::Image),
+            ("a.webp", &webp, Modality::Image),
+            ("a.bmp", &bmp, Modality::Image),
+            ("a.tif", &tiff, Modality::Image),
+            ("a.wav", &wav, Modality::Audio),
+            ("a.flac", &flac, Modality::Audio),
+            ("a.mp3", &mp3, Modality::Audio),
+            ("a.mp3", &mp3_crc, Modality::Audio),
+        ] {
+            assert_eq!(codes(name, bytes, modality), [""; 0], "{name}");
+            assert_eq!(codes("a.gif", bytes, modality), ["wrong_extension"], "{name}");
+            assert_eq!(codes("a.txt", bytes, Modality::Text), ["wrong_type"], "{name}");
+        }
+        assert_eq!(codes("a.png", &jpeg, Modality::Image), ["wrong_extension"]);
+        assert_eq!(codes("a.png", &PNG[..20], Modality::Image), ["truncated_media"]);
+        assert_eq!(codes("a.txt", b"hello", Modality::Audio), ["wrong_type"]);
+    }
+}

@@ -1,0 +1,158 @@
+//! The validation score, version v0.
+//!
+//! `score = max(0, 100 − Σ points lost)`, in integers. Nine measures of the running text
+//! each lose nothing up to a limit, then points in proportion, up to a most:
+//!
+//! ```text
+//! lost = most · min(|measured − limit|, |worst − limit|) / |worst − limit|     (rounded down)
+//! ```
+//!
+//! | code | measure | limit | worst | most |
+//! |---|---|---|---|---|
+//! | `few_words` | words of running text | 80 | 10 | 60 |
+//! | `few_letters` | words with a letter, ‰ | 800 | 400 | 60 |
+//! | `odd_word_length` | mean word length, ‰ of a character | 3000–10000 | 1500 / 18000 | 40 |
+//! | `many_symbols` | symbols, ‰ of visible characters | 250 | 600 | 50 |
+//! | `many_links` | characters of addresses, ‰ of the file | 500 | 900 | 50 |
+//! | `repeated_lines` | characters in repeated lines, ‰ | 200 | 600 | 60 |
+//! | `repeated_phrases` | characters in the commonest 2-, 3-, 4-word phrase, ‰ | 200, 180, 160 | 500, 480, 460 | 60 |
+//! | `few_different_words` | different words in windows of 100, ‰ | 450 | 150 | 60 |
+//! | `no_function_words` | different function words | 4 | 0 | 45 |
+//!
+//! The limits of letters, word length and repetition are those of the Gopher filters, of
+//! symbols NeMo Curator's; each loss is also a finding of class *score*, so the sum can be
+//! checked by hand. `docs/reference/score-v0.md` says the same for readers.
+
+use crate::evidence::finding;
+use crate::input::Profile;
+use crate::text::measure::Measures;
+use karat_types::Finding;
+use serde_json::json;
+
+/// The name of this formula.
+pub const VERSION: &str = "v0";
+
+/// One line of the table: nothing is lost at `limit`, `most` points at `worst`.
+#[derive(Clone, Copy)]
+struct Line {
+    code: &'static str,
+    limit: u64,
+    worst: u64,
+    most: u64,
+    what: &'static str,
+}
+
+const fn line(code: &'static str, limit: u64, worst: u64, most: u64, what: &'static str) -> Line {
+    Line { code, limit, worst, most, what }
+}
+
+const WORDS: Line = line("few_words", 80, 10, 60, "words of running text");
+const LETTERS: Line = line("few_letters", 800, 400, 60, "of 1,000 words have a letter");
+const SHORT_WORDS: Line =
+    line("odd_word_length", 3000, 1500, 40, "thousandths of a character is the mean length of words");
+const LONG_WORDS: Line =
+    line("odd_word_length", 10_000, 18_000, 40, "thousandths of a character is the mean length of words");
+const SYMBOLS: Line = line("many_symbols", 250, 600, 50, "of 1,000 visible characters are symbols");
+const LINKS: Line = line("many_links", 500, 900, 50, "of 1,000 characters belong to addresses");
+const LINES: Line = line("repeated_lines", 200, 600, 60, "of 1,000 characters are in repeated lines");
+const PHRASES: [Line; 3] = [
+    line("repeated_phrases", 200, 500, 60, "of 1,000 characters are one phrase of two words"),
+    line("repeated_phrases", 180, 480, 60, "of 1,000 characters are one phrase of three words"),
+    line("repeated_phrases", 160, 460, 60, "of 1,000 characters are one phrase of four words"),
+];
+const VARIETY: Line = line("few_different_words", 450, 150, 60, "of 1,000 words in a window differ");
+const FUNCTION_WORDS: Line = line("no_function_words", 4, 0, 45, "different small words of one language");
+
+impl Line {
+    /// Points lost for a measured value.
+    fn lost(&self, measured: u64) -> u64 {
+        let down = self.worst < self.limit;
+        let beyond =
+            if down { self.limit.saturating_sub(measured) } else { measured.saturating_sub(self.limit) };
+        let span = self.limit.abs_diff(self.worst);
+        self.most * beyond.min(span) / span
+    }
+}
+
+/// The score of a text and a finding for each measure that cost points.
+pub fn v0(measures: &Measures, profile: Profile) -> (u32, Vec<Finding>) {
+    let mut losses: Vec<(Line, u64)> = vec![
+        (LETTERS, measures.with_letter),
+        (SYMBOLS, measures.symbols),
+        (LINKS, measures.links),
+        (LINES, measures.repeated_lines),
+        (VARIETY, measures.variety),
+    ];
+    if profile != Profile::Short {
+        losses.insert(0, (WORDS, measures.words));
+        losses.extend(measures.function_words.map(|found| (FUNCTION_WORDS, found)));
+    }
+    if !measures.spaceless {
+        losses.push((SHORT_WORDS, measures.mean_length));
+        losses.push((LONG_WORDS, measures.mean_length));
+    }
+    let phrases = PHRASES.into_iter().zip(measures.top_phrases);
+    losses.extend(phrases.max_by_key(|(line, measured)| line.lost(*measured)));
+
+    let mut score = 100_u64;
+    let mut reasons = Vec::new();
+    for (line, measured) in losses {
+        let lost = line.lost(measured);
+        if lost > 0 {
+            score = score.saturating_sub(lost);
+            let message =
+                format!("{lost} points lost: {measured} {} (no loss at {}).", line.what, line.limit);
+            reasons.push(finding(line.code, json!(measured), json!(line.limit), message));
+        }
+    }
+    (score as u32, reasons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(text: &str) -> (u32, Vec<String>) {
+        let (score, reasons) = v0(&Measures::of(text), Profile::Prose);
+        (score, reasons.into_iter().map(|f| f.code).collect())
+    }
+
+    #[test]
+    fn losses_grow_in_proportion_and_end() {
+        assert_eq!([80, 45, 10, 0].map(|m| WORDS.lost(m)), [0, 30, 60, 60]);
+        assert_eq!([250, 425, 600, 999].map(|m| SYMBOLS.lost(m)), [0, 25, 50, 50]);
+    }
+
+    #[test]
+    fn a_dump_of_numbers_falls() {
+        let dump: String = (0..400).map(|i| format!("{} {}.{}\n", i * 37, i, i * i)).collect();
+        let (score, reasons) = score(&dump);
+        assert!(score < 60 && reasons.contains(&"few_letters".into()), "{score} {reasons:?}");
+    }
+
+    #[test]
+    fn repeated_lines_fall() {
+        let (score, reasons) = score(&"buy the best gold of the town from us\n".repeat(40));
+        assert!(score < 20 && reasons.contains(&"repeated_lines".into()), "{score} {reasons:?}");
+    }
+
+    #[test]
+    fn badges_and_lists_of_links_fall() {
+        let badges: String = (0..30)
+            .map(|i| format!("[![b](https://img.example/{i}.svg)](https://ci.example/{i})\n"))
+            .collect();
+        assert!(score(&badges).0 < 40, "{:?}", score(&badges));
+        let links: String = (0..60)
+            .map(|i| format!("- [entry {i}](https://site.example/some/long/path/{i}/index.html)\n"))
+            .collect();
+        assert!(score(&links).0 < 60, "{:?}", score(&links));
+    }
+
+    #[test]
+    fn words_without_sentences_fall() {
+        let salad: String = (0..200)
+            .map(|i| ["banana ", "gravel ", "tractor ", "pillow ", "seventeen "][i * 7 % 5])
+            .collect();
+        assert!(score(&salad).0 < 40, "{:?}", score(&salad));
+    }
+}

@@ -1,0 +1,187 @@
+//! What is measured of a text, in integers.
+//!
+//! Shares are per mille. A threshold is only meaningful with the way words are counted,
+//! so both carry one version: a *word* here is a run of non-space characters with at
+//! least one letter or digit; scripts that put no spaces between words count two
+//! characters as one word.
+
+use super::function_words;
+use super::prose::Prose;
+use std::collections::HashMap;
+
+/// Words in a window of the variety measure.
+const WINDOW: usize = 100;
+
+/// All measures of one text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measures {
+    /// Words of the whole text, markup and code included.
+    pub raw_words: u64,
+    /// Letters of the whole text.
+    pub letters: u64,
+    /// Whether most letters belong to scripts without spaces between words.
+    pub spaceless: bool,
+    /// Words of running text.
+    pub words: u64,
+    /// Words of running text with a letter, of 1,000.
+    pub with_letter: u64,
+    /// Mean length of words with a letter, in thousandths of a character.
+    pub mean_length: u64,
+    /// Characters of running text that are neither letter, digit nor space, of 1,000.
+    pub symbols: u64,
+    /// Characters of addresses, of 1,000 of the whole text.
+    pub links: u64,
+    /// Characters in lines that came before, of 1,000 of running text.
+    pub repeated_lines: u64,
+    /// For two, three and four words: characters in the commonest phrase, of 1,000.
+    pub top_phrases: [u64; 3],
+    /// Different words of 1,000, mean over windows of 100 words.
+    pub variety: u64,
+    /// Different function words of the best-fitting language; none for scripts without a list.
+    pub function_words: Option<u64>,
+}
+
+impl Measures {
+    /// Measures a text.
+    pub fn of(text: &str) -> Self {
+        let prose = Prose::of(text.strip_prefix('\u{feff}').unwrap_or(text));
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count() as u64;
+        let spaceless_letters = text.chars().filter(|&c| is_spaceless(c)).count() as u64;
+        let spaceless = spaceless_letters * 2 > letters;
+        let words: Vec<String> = prose.lines.iter().flat_map(|line| words_of(line, spaceless)).collect();
+        let lengths: u64 = words.iter().map(|w| w.chars().count() as u64).sum();
+        let with_letter: Vec<&String> = words.iter().filter(|w| w.chars().any(char::is_alphabetic)).collect();
+        let letter_lengths: u64 = with_letter.iter().map(|w| w.chars().count() as u64).sum();
+        Self {
+            raw_words: text.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count()
+                as u64,
+            letters,
+            spaceless,
+            words: words.len() as u64,
+            with_letter: share(with_letter.len() as u64, words.len() as u64),
+            mean_length: letter_lengths * 1000 / (with_letter.len() as u64).max(1),
+            symbols: symbols(&prose.lines),
+            links: share(prose.link_chars, prose.all_chars),
+            repeated_lines: repeated_lines(&prose.lines),
+            top_phrases: top_phrases(&words, lengths),
+            variety: variety(&words),
+            function_words: function_words::best(&words, text),
+        }
+    }
+}
+
+fn share(part: u64, whole: u64) -> u64 {
+    part * 1000 / whole.max(1)
+}
+
+/// Letters of scripts that put no spaces between words.
+fn is_spaceless(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
+}
+
+/// Words in lower case without the punctuation around them.
+fn words_of(line: &str, spaceless: bool) -> Vec<String> {
+    let trimmed = line.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()));
+    let words = trimmed.filter(|w| !w.is_empty()).map(str::to_lowercase);
+    if !spaceless {
+        return words.collect();
+    }
+    let pairs = |word: String| {
+        let chars: Vec<char> = word.chars().collect();
+        chars.chunks(2).map(|pair| pair.iter().collect::<String>()).collect::<Vec<_>>()
+    };
+    words.flat_map(pairs).collect()
+}
+
+fn symbols(lines: &[String]) -> u64 {
+    let visible = || lines.iter().flat_map(|l| l.chars()).filter(|c| !c.is_whitespace());
+    // Marks belong to the letters they stand on.
+    let symbols = visible().filter(|&c| !c.is_alphanumeric() && !is_mark(c)).count() as u64;
+    share(symbols, visible().count() as u64)
+}
+
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+fn repeated_lines(lines: &[String]) -> u64 {
+    let mut seen: HashMap<&str, ()> = HashMap::with_capacity(lines.len());
+    let (mut repeated, mut all) = (0, 0);
+    for line in lines {
+        let length = line.chars().count() as u64;
+        all += length;
+        if seen.insert(line, ()).is_some() {
+            repeated += length;
+        }
+    }
+    share(repeated, all)
+}
+
+/// For n = 2, 3, 4: the share of characters covered by the phrase that covers most.
+fn top_phrases(words: &[String], lengths: u64) -> [u64; 3] {
+    let mut ids: HashMap<&str, u32> = HashMap::new();
+    let mut by_id: Vec<u64> = Vec::new();
+    let tokens: Vec<u32> = words
+        .iter()
+        .map(|word| {
+            *ids.entry(word).or_insert_with(|| {
+                by_id.push(word.chars().count() as u64);
+                by_id.len() as u32 - 1
+            })
+        })
+        .collect();
+    [2, 3, 4].map(|n| {
+        let mut counts: HashMap<&[u32], u64> = HashMap::new();
+        for phrase in tokens.windows(n) {
+            *counts.entry(phrase).or_default() += 1;
+        }
+        let covered = |(phrase, count): (&&[u32], &u64)| {
+            let length: u64 = phrase.iter().map(|&id| by_id[id as usize]).sum();
+            // Once is no repetition; overlapping occurrences cannot cover more than all.
+            if *count > 1 { (length * count).min(lengths) } else { 0 }
+        };
+        share(counts.iter().map(covered).max().unwrap_or(0), lengths)
+    })
+}
+
+fn variety(words: &[String]) -> u64 {
+    let windows: Vec<u64> = words
+        .chunks(WINDOW)
+        .filter(|window| window.len() == WINDOW || words.len() < WINDOW)
+        .map(|window| {
+            let different: HashMap<&str, ()> = window.iter().map(|w| (w.as_str(), ())).collect();
+            share(different.len() as u64, window.len() as u64)
+        })
+        .collect();
+    windows.iter().sum::<u64>() / (windows.len() as u64).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_of_a_small_text_are_what_a_hand_counts() {
+        let m = Measures::of("One two, three 4.\nOne two, three 4.\n[x](https://e.example)\n");
+        assert_eq!((m.raw_words, m.words), (9, 9));
+        assert_eq!(m.with_letter, 777);
+        assert_eq!(m.mean_length, (2 * (3 + 3 + 5) + 1) * 1000 / 7);
+        assert_eq!(m.links, 17 * 1000 / 50);
+        assert_eq!(m.repeated_lines, 17 * 1000 / 35);
+        assert_eq!(m.variety, 5 * 1000 / 9);
+        assert_eq!(m.top_phrases[0], 16 * 1000 / 25);
+    }
+
+    #[test]
+    fn an_empty_text_measures_zero() {
+        assert_eq!(Measures::of(""), Measures { function_words: None, ..Measures::default() });
+    }
+
+    #[test]
+    fn scripts_without_spaces_count_pairs_of_characters() {
+        let m = Measures::of("これは短い文章です。");
+        assert!(m.spaceless);
+        assert_eq!((m.words, m.letters), (5, 9));
+    }
+}

@@ -1,0 +1,86 @@
+//! T1–T17: what a text must survive.
+
+mod decode;
+mod function_words;
+mod hidden;
+mod instructions;
+pub mod measure;
+pub mod prose;
+mod secrets;
+
+use crate::evidence::finding;
+use crate::input::Profile;
+use crate::score;
+use karat_types::{Class, Finding};
+use measure::Measures;
+use serde_json::json;
+
+/// Words a text needs at least.
+const MIN_WORDS: u64 = 50;
+/// Characters a text needs at least in scripts that put no spaces between words.
+const MIN_CHARACTERS: u64 = 200;
+
+/// What came of reading a text.
+pub(crate) struct Read {
+    pub(crate) findings: Vec<Finding>,
+    /// None when the bytes are no text or something refuses it.
+    pub(crate) score: Option<u32>,
+}
+
+/// All checks on a text.
+pub(crate) fn check(bytes: &[u8], profile: Profile) -> Read {
+    let text = match decode::decode(bytes) {
+        Ok(text) => text,
+        Err(broken) => return Read { findings: vec![*broken], score: None },
+    };
+    let measures = Measures::of(text);
+    let mut findings = decode::check(text);
+    findings.extend(length(&measures, profile));
+    findings.extend(hidden::check(text));
+    findings.extend(secrets::check(text));
+    findings.extend(instructions::check(text));
+    let (score, reasons) = score::v0(&measures, profile);
+    findings.extend(reasons);
+    let refused = findings.iter().any(|f| f.class == Class::Refuse);
+    Read { findings, score: (!refused).then_some(score) }
+}
+
+fn length(measures: &Measures, profile: Profile) -> Option<Finding> {
+    if profile == Profile::Short {
+        return None;
+    }
+    let (found, least, what) = if measures.spaceless {
+        (measures.letters, MIN_CHARACTERS, "characters")
+    } else {
+        (measures.raw_words, MIN_WORDS, "words")
+    };
+    (found < least).then(|| {
+        let message = format!("The text has {found} {what}; at least {least} are needed.");
+        finding("text_too_short", json!(found), json!(least), message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(text: &str, profile: Profile) -> Vec<String> {
+        check(text.as_bytes(), profile).findings.into_iter().map(|f| f.code).collect()
+    }
+
+    #[test]
+    fn the_shortest_text_is_fifty_words_or_two_hundred_characters() {
+        let words = |n: usize| (0..n).map(|i| format!("word{i} ")).collect::<String>();
+        assert!(codes(&words(49), Profile::Prose).contains(&"text_too_short".into()));
+        assert!(!codes(&words(50), Profile::Technical).contains(&"text_too_short".into()));
+        assert!(codes(&"日本語".repeat(66), Profile::Prose).contains(&"text_too_short".into()));
+        assert!(!codes(&"日本語".repeat(67), Profile::Prose).contains(&"text_too_short".into()));
+        assert!(!codes("Why is the sky blue?", Profile::Short).contains(&"text_too_short".into()));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_get_one_reason_and_no_score() {
+        let read = check(b"one\ntwo \xff three", Profile::Prose);
+        assert_eq!((read.findings.len(), read.findings[0].code.as_str(), read.score), (1, "not_utf8", None));
+    }
+}
