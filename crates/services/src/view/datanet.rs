@@ -39,6 +39,8 @@ pub struct Datanet {
     pub guidelines: String,
     /// Text, image or audio; fixed.
     pub modality: Modality,
+    /// The gate's set of thresholds: `prose`, `technical` or `short`.
+    pub profile: String,
     /// Free words to find it by.
     pub topics: Vec<String>,
     /// Allowed licences (SPDX); empty = any valid one.
@@ -81,6 +83,10 @@ pub struct DatanetForm {
     pub guidelines: String,
     /// Text, image or audio.
     pub modality: Modality,
+    /// The gate's set of thresholds: `prose` (default), `technical` (documentation with
+    /// code) or `short` (sayings, captions).
+    #[serde(default)]
+    pub profile: Option<String>,
     /// Free words to find it by.
     #[serde(default)]
     pub topics: Vec<String>,
