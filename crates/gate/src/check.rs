@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn all_findings_of_a_stage_are_reported() {
-        let bytes = format!("short \u{202e} and \u{7} odd");
+        let bytes = "short \u{202e} and \u{7} odd";
         let mut input = Input::new("dir/a.exe", bytes.as_bytes(), Modality::Text);
         input.declared = Declared::Licence("nonsense");
         let verdict = check(&input);

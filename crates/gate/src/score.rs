@@ -19,6 +19,10 @@
 //! | `few_different_words` | different words in windows of 100, ‰ | 450 | 150 | 60 |
 //! | `no_function_words` | different function words | 4 | 0 | 45 |
 //!
+//! A file with fewer than 20 words of running text is judged by `few_words` and
+//! `many_links` alone; the profile *short* leaves out `few_words` and `no_function_words`, scripts
+//! without spaces the length of words, scripts without a list of function words the last.
+//!
 //! The limits of letters, word length and repetition are those of the Gopher filters, of
 //! symbols NeMo Curator's; each loss is also a finding of class *score*, so the sum can be
 //! checked by hand. `docs/reference/score-v0.md` says the same for readers.
@@ -31,6 +35,8 @@ use serde_json::json;
 
 /// The name of this formula.
 pub const VERSION: &str = "v0";
+/// Words of running text below which their shape is not judged.
+const SHAPE_WORDS: u64 = 20;
 
 /// One line of the table: nothing is lost at `limit`, `most` points at `worst`.
 #[derive(Clone, Copy)]
@@ -76,6 +82,27 @@ impl Line {
 
 /// The score of a text and a finding for each measure that cost points.
 pub fn v0(measures: &Measures, profile: Profile) -> (u32, Vec<Finding>) {
+    let mut losses = losses(measures, profile);
+    // Almost only code and links: too few words for their shape to be judged.
+    if measures.words < SHAPE_WORDS {
+        losses.retain(|(line, _)| [WORDS.code, LINKS.code].contains(&line.code));
+    }
+    let mut score = 100_u64;
+    let mut reasons = Vec::new();
+    for (line, measured) in losses {
+        let lost = line.lost(measured);
+        if lost > 0 {
+            score = score.saturating_sub(lost);
+            let message =
+                format!("{lost} points lost: {measured} {} (no loss at {}).", line.what, line.limit);
+            reasons.push(finding(line.code, json!(measured), json!(line.limit), message));
+        }
+    }
+    (score as u32, reasons)
+}
+
+/// What each measure of the table is held against.
+fn losses(measures: &Measures, profile: Profile) -> Vec<(Line, u64)> {
     let mut losses: Vec<(Line, u64)> = vec![
         (LETTERS, measures.with_letter),
         (SYMBOLS, measures.symbols),
@@ -93,19 +120,7 @@ pub fn v0(measures: &Measures, profile: Profile) -> (u32, Vec<Finding>) {
     }
     let phrases = PHRASES.into_iter().zip(measures.top_phrases);
     losses.extend(phrases.max_by_key(|(line, measured)| line.lost(*measured)));
-
-    let mut score = 100_u64;
-    let mut reasons = Vec::new();
-    for (line, measured) in losses {
-        let lost = line.lost(measured);
-        if lost > 0 {
-            score = score.saturating_sub(lost);
-            let message =
-                format!("{lost} points lost: {measured} {} (no loss at {}).", line.what, line.limit);
-            reasons.push(finding(line.code, json!(measured), json!(line.limit), message));
-        }
-    }
-    (score as u32, reasons)
+    losses
 }
 
 #[cfg(test)]

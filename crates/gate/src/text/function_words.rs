@@ -45,10 +45,11 @@ const LISTS: &[&str] = &[
 ];
 
 /// How many different function words of the best-fitting language there are; none when
-/// the text is mostly in a script without a list.
-pub(crate) fn best(words: &[String], text: &str) -> Option<u64> {
-    let listed = text.chars().filter(|&c| is_listed(c)).count();
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+/// the words are mostly in a script without a list.
+pub(crate) fn best(words: &[String]) -> Option<u64> {
+    let chars = || words.iter().flat_map(|word| word.chars());
+    let listed = chars().filter(|&c| is_listed(c)).count();
+    let letters = chars().filter(|c| c.is_alphabetic()).count();
     if listed * 2 <= letters {
         return None;
     }
@@ -68,7 +69,7 @@ mod tests {
 
     fn count(text: &str) -> Option<u64> {
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-        best(&words, text)
+        best(&words)
     }
 
     #[test]
