@@ -139,7 +139,6 @@ mod tests {
             "text_too_short",
             "bidi_controls",
             "few_words",
-            "no_function_words",
         ];
         assert_eq!(codes(&verdict), expected);
         assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Refused, None));
