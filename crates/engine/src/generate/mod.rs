@@ -1,0 +1,4 @@
+//! Answers.
+
+mod sampler;
+mod stream;
