@@ -2,7 +2,6 @@
 
 pub mod bpe;
 pub mod chat_template;
-pub mod generate;
 pub mod rows;
 pub mod tokenizer;
 

@@ -18,14 +18,6 @@ pub(crate) fn tokenizer() -> (TempDir, Tokenizer) {
     (dir, tokenizer)
 }
 
-/// The same tokenizer with another chat template.
-pub(crate) fn with_template(template: &str) -> (TempDir, Tokenizer) {
-    let (dir, _) = tokenizer();
-    std::fs::write(dir.path().join("chat_template.jinja"), template).unwrap();
-    let tokenizer = Tokenizer::load(dir.path()).unwrap();
-    (dir, tokenizer)
-}
-
 /// The same tokenizer without any chat template.
 pub(crate) fn without_template() -> (TempDir, Tokenizer) {
     let (dir, _) = tokenizer();

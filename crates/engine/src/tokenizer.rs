@@ -10,8 +10,7 @@ use serde_json::Value;
 use std::ops::Range;
 use std::path::Path;
 use tokenizers::tokenizer::{
-    Model, Normalizer, OffsetType, PreTokenizedString, PreTokenizer, Split, Token,
-    normalizer::Range as Part,
+    Model, Normalizer, OffsetType, PreTokenizedString, PreTokenizer, Split, Token, normalizer::Range as Part,
 };
 
 /// A model folder's tokenizer with its chat template and its special tokens.
@@ -55,11 +54,8 @@ impl Tokenizer {
         tokenizer.hash = Hash::of(&bytes);
         if let Some(source) = template_source(dir, &config) {
             tokenizer.template_hash = Some(Hash::of(source.as_bytes()));
-            tokenizer.template = Some(ChatTemplate::compile(
-                &source,
-                tokenizer.special_texts(&config),
-                SystemClock.now(),
-            )?);
+            tokenizer.template =
+                Some(ChatTemplate::compile(&source, tokenizer.special_texts(&config), SystemClock.now())?);
         }
         Ok(tokenizer)
     }
@@ -172,7 +168,9 @@ impl Tokenizer {
         }
         Err(Problem::bad(
             "vocab_mismatch",
-            format!("The tokenizer writes {own} ids, the model knows {model_vocabulary}: they do not belong together."),
+            format!(
+                "The tokenizer writes {own} ids, the model knows {model_vocabulary}: they do not belong together."
+            ),
             "Take tokenizer.json and the weights from the same model.",
         ))
     }

@@ -68,7 +68,7 @@ pub(super) fn rewrite_generation(source: &str) -> (String, bool) {
         match call {
             Some(call) => {
                 found = true;
-                out.push_str(&inside.replacen(word, &format!(" {call} "), 1));
+                out.push_str(&inside.replacen(word, call, 1));
             }
             None => out.push_str(inside),
         }
@@ -156,7 +156,10 @@ mod tests {
     fn json_has_pythons_spacing_and_no_html_escapes() {
         let x = context!(x => context!(b => vec![1, 2], a => "<é>"));
         assert_eq!(render("{{ x|tojson }}", x.clone()), r#"{"b": [1, 2], "a": "<é>"}"#);
-        assert_eq!(render("{{ x|tojson(indent=1) }}", x.clone()), "{\n \"b\": [\n  1,\n  2\n ],\n \"a\": \"<é>\"\n}");
+        assert_eq!(
+            render("{{ x|tojson(indent=1) }}", x.clone()),
+            "{\n \"b\": [\n  1,\n  2\n ],\n \"a\": \"<é>\"\n}"
+        );
         assert_eq!(
             render("{{ x|tojson(separators=(',', ':'), sort_keys=true, ensure_ascii=true) }}", x),
             r#"{"a":"<\u00e9>","b":[1,2]}"#

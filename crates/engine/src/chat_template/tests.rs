@@ -84,7 +84,7 @@ fn a_weight_of_zero_leaves_a_turn_out() {
 #[test]
 fn a_template_without_an_end_is_closed_by_the_row() {
     let sample = one("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}", &talk());
-    assert_eq!(trained(&sample), ["a1", "a2\n"]);
+    assert_eq!(trained(&sample), ["a1", "a2\n\n"]);
     assert!(!sample.closed);
 }
 

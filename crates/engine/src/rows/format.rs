@@ -165,7 +165,13 @@ fn share_gpt(map: &Map<String, Value>) -> Result<Example, Fault> {
             Some(value) if !value.trim().is_empty() || role == "system" => {
                 out.push(Message::new(role, value));
             }
-            _ => return field(format!("conversations[{i}].value"), "a string with words in it", &turn["value"]),
+            _ => {
+                return field(
+                    format!("conversations[{i}].value"),
+                    "a string with words in it",
+                    &turn["value"],
+                );
+            }
         }
     }
     Ok(Example::Chat { messages: out, tools: tools(map) })
@@ -190,8 +196,7 @@ fn alpaca(map: &Map<String, Value>) -> Result<Example, Fault> {
         }
         Some(found) => return field("history", "a list of pairs", found),
     }
-    let asked =
-        if input.trim().is_empty() { instruction.clone() } else { format!("{instruction}\n{input}") };
+    let asked = if input.trim().is_empty() { instruction.clone() } else { format!("{instruction}\n{input}") };
     out.extend([Message::new("user", &asked), Message::new("assistant", &output)]);
     let plain = (alpaca_prompt(&instruction, &input), output);
     Ok(Example::Instruction { messages: out, plain })
@@ -251,7 +256,8 @@ mod tests {
             let expected = vec![turn("user", "q", false), turn("assistant", "a", true)];
             assert_eq!(roles(read(&row).unwrap()), expected, "{row}");
         }
-        let long = json!({"instruction": "q", "input": "i", "output": "a", "system": "s", "history": [["1", "2"]]});
+        let long =
+            json!({"instruction": "q", "input": "i", "output": "a", "system": "s", "history": [["1", "2"]]});
         let expected = vec![
             turn("system", "s", false),
             turn("user", "1", false),
@@ -293,8 +299,16 @@ mod tests {
             (json!({"messages": []}), "messages", "[]"),
             (json!({"messages": [{"content": "x"}]}), "messages[0].role", "nothing"),
             (json!({"messages": [{"role": "user", "content": 1}]}), "messages[0].content", "1"),
-            (json!({"messages": [{"role": "user<|end|>", "content": "x"}]}), "messages[0].role", "\"user<|end|>\""),
-            (json!({"messages": [{"role": "assistant", "content": "x", "weight": 0.5}]}), "messages[0].weight", "0.5"),
+            (
+                json!({"messages": [{"role": "user<|end|>", "content": "x"}]}),
+                "messages[0].role",
+                "\"user<|end|>\"",
+            ),
+            (
+                json!({"messages": [{"role": "assistant", "content": "x", "weight": 0.5}]}),
+                "messages[0].weight",
+                "0.5",
+            ),
             (json!({"conversations": [{"from": "dog", "value": "w"}]}), "conversations[0].from", "\"dog\""),
             (json!({"instruction": "q"}), "output", "nothing"),
             (json!({"prompt": "p", "completion": " "}), "completion", "\" \""),
@@ -304,7 +318,9 @@ mod tests {
         ];
         for (row, name, found) in cases {
             match read(&row) {
-                Err(Fault::Field(field, _, got)) => assert_eq!((field.as_str(), got.as_str()), (name, found), "{row}"),
+                Err(Fault::Field(field, _, got)) => {
+                    assert_eq!((field.as_str(), got.as_str()), (name, found), "{row}")
+                }
                 other => panic!("{row} gave {other:?}"),
             }
         }

@@ -105,9 +105,7 @@ fn records(
     } else {
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         lines
-            .map(|(i, line)| {
-                Ok((i + 1, serde_json::from_str(line).map_err(|e| at(i + 1).not_json(&e))?))
-            })
+            .map(|(i, line)| Ok((i + 1, serde_json::from_str(line).map_err(|e| at(i + 1).not_json(&e))?)))
             .collect::<Result<_, Problem>>()?
     };
     // In parallel, and the first bad line is the one that is reported.
@@ -168,7 +166,8 @@ impl Place<'_> {
 
     /// Cuts a row to the maximal length and refuses one that would teach nothing.
     fn cut(&self, mut row: TokenRow, limits: Limits) -> Result<(TokenRow, bool), Problem> {
-        let wrong = |n: i64| n != i64::from(IGNORED) && u64::try_from(n).map_or(true, |n| n >= limits.vocabulary);
+        let wrong =
+            |n: i64| n != i64::from(IGNORED) && u64::try_from(n).map_or(true, |n| n >= limits.vocabulary);
         let ids = row.input_ids.iter().map(|&id| i64::from(id));
         if let Some(id) = ids.chain(row.labels.iter().map(|&l| i64::from(l))).find(|&n| wrong(n)) {
             return Err(self.problem(
@@ -185,7 +184,10 @@ impl Place<'_> {
             return Ok((row, long));
         }
         let (why, hint) = if long {
-            ("everything trained lies beyond the maximal length", "Raise --max-length, or shorten the prompt.")
+            (
+                "everything trained lies beyond the maximal length",
+                "Raise --max-length, or shorten the prompt.",
+            )
         } else {
             ("it has no trained token", "Give it an assistant turn, a completion, or labels other than -100.")
         };

@@ -33,7 +33,11 @@ pub fn part(path: &Path, percent: f64, seed: u64) -> Result<Parted, Problem> {
     if groups.len() < 2 {
         return Err(Problem::bad(
             "held_out_impossible",
-            format!("{} holds {} group of rows; a part of it cannot be held out.", path.display(), groups.len()),
+            format!(
+                "{} holds {} group of rows; a part of it cannot be held out.",
+                path.display(),
+                groups.len()
+            ),
             "Give more rows, give --held-out FILE, or leave --held-out-percent away.",
         ));
     }
@@ -44,7 +48,7 @@ pub fn part(path: &Path, percent: f64, seed: u64) -> Result<Parted, Problem> {
     let mut out = Parted::default();
     for (line, held) in lines.iter().zip(held) {
         let side = if held { &mut out.held_out } else { &mut out.train };
-        side.push_str(&line);
+        side.push_str(line);
         if !line.ends_with('\n') {
             side.push('\n');
         }

@@ -49,7 +49,8 @@ fn every_format_trains_the_answer_and_its_end() {
 
 #[test]
 fn text_is_trained_from_bos_to_eos() {
-    let rows = read("r.jsonl", "{\"text\": \"hi </s>\"}\n\n{\"content\": \"ho\", \"submission\": \"s\"}\n").unwrap();
+    let rows =
+        read("r.jsonl", "{\"text\": \"hi </s>\"}\n\n{\"content\": \"ho\", \"submission\": \"s\"}\n").unwrap();
     assert_eq!((rows.rows.len(), rows.truncated), (2, 0));
     for row in &rows.rows {
         assert_eq!((row.input_ids[0], row.input_ids.last()), (0, Some(&1)));

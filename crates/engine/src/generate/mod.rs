@@ -1,4 +1,0 @@
-//! Answers.
-
-mod sampler;
-mod stream;
