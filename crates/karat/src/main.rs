@@ -3,11 +3,14 @@
 //! One binary, roles by sub-command. Only this crate reads configuration; it holds no
 //! decisions of its own: each command parses, calls a use case, prints.
 
+mod client;
 mod cmd;
 mod config;
 mod out;
+mod progress;
 
 use clap::Parser;
+use karat_types::Problem;
 use std::process::ExitCode;
 
 /// Community data in, credited models out: contribute, gate, review, rank, release, train, chat.
@@ -32,4 +35,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The asynchronous runtime of a command that needs one.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::internal(format!("No threads for the runtime: {error}.")))
 }

@@ -1,7 +1,13 @@
 //! One file per command: `Args` says what may be typed, `run` does it.
 
+mod datanet;
 mod doctor;
 mod gen_docs;
+mod login;
+mod release;
+mod review;
+mod run;
+mod submit;
 
 use karat_types::Problem;
 
@@ -9,6 +15,12 @@ use karat_types::Problem;
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     Doctor(doctor::Args),
+    Login(login::Args),
+    Submit(submit::Args),
+    Datanet(datanet::Args),
+    Review(review::Args),
+    Release(release::Args),
+    Run(run::Args),
     #[command(hide = true)]
     GenDocs(gen_docs::Args),
 }
@@ -18,6 +30,12 @@ impl Command {
     pub(crate) fn run(self) -> Result<(), Problem> {
         match self {
             Self::Doctor(args) => doctor::run(&args),
+            Self::Login(args) => login::run(args),
+            Self::Submit(args) => submit::run(&args),
+            Self::Datanet(args) => datanet::run(&args),
+            Self::Review(args) => review::run(&args),
+            Self::Release(args) => release::run(&args),
+            Self::Run(args) => run::run(&args),
             Self::GenDocs(args) => gen_docs::run(&args),
         }
     }
