@@ -1,0 +1,5 @@
+//! Who is who: accounts, passwords, sessions, API keys, roles.
+
+mod limit;
+
+pub use limit::SignInLimit;

@@ -1,0 +1,18 @@
+//! Every query there is, one file a domain. A function takes a [`crate::Conn`] when it
+//! reads and a [`crate::Tx`] when it writes; times and ids are handed in.
+
+pub mod account;
+pub mod api_key;
+pub mod event;
+pub mod job;
+pub mod lease;
+pub mod session;
+pub mod setup;
+
+use crate::conn::Conn;
+use sea_orm::Statement;
+
+/// A statement in plain SQL, for the few things the query builder has no word for.
+pub(crate) fn raw<C: Conn>(conn: &C, sql: &str) -> Statement {
+    Statement::from_string(conn.get_database_backend(), sql)
+}
