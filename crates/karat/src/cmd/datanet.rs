@@ -61,6 +61,9 @@ struct Create {
     /// text, image or audio
     #[arg(long, default_value = "text")]
     modality: Modality,
+    /// Thresholds of the gate: prose, technical or short
+    #[arg(long)]
+    profile: Option<String>,
     /// A word to find it by; may be repeated
     #[arg(long = "topic")]
     topics: Vec<String>,
@@ -115,6 +118,7 @@ async fn create(form: &Create) -> Result<(), Problem> {
         modality: form.modality,
         topics: form.topics.clone(),
         licences: form.licences.clone(),
+        profile: form.profile.clone(),
         policy: form.policy,
         threshold: form.threshold,
         open: true,

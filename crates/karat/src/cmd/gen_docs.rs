@@ -18,7 +18,28 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     let reference = args.dir.join("reference");
     write(&reference.join("config.md"), &config_page())?;
-    write(&reference.join("cli.md"), &cli_page())
+    write(&reference.join("cli.md"), &cli_page())?;
+    for code in karat_gate::code_table() {
+        let page = karat_gate::code_page(code).replacen('\n', &format!("\n{WRITTEN_BY}"), 1);
+        write(&reference.join("codes").join(format!("{}.md", code.code)), &page)?;
+    }
+    write(&reference.join("codes.md"), &codes_page())
+}
+
+/// Every code with its page.
+fn codes_page() -> String {
+    let mut page = format!(
+        "# Codes of the gate\n{WRITTEN_BY}\nEach finding carries one of these stable words. *Refuse*: the file stays outside and costs nothing. *Hold*: a person looks. *Score*: moves the validation score. *Tag*: recorded.\n\n| code | check | effect | meaning |\n|---|---|---|---|\n"
+    );
+    for code in karat_gate::code_table() {
+        let class = format!("{:?}", code.class).to_lowercase();
+        let _ = writeln!(
+            page,
+            "| [`{0}`](codes/{0}.md) | {1} | {class} | {2} |",
+            code.code, code.check, code.title
+        );
+    }
+    page
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Problem> {

@@ -1,5 +1,6 @@
 //! One file per command: `Args` says what may be typed, `run` does it.
 
+mod ask;
 mod datanet;
 mod doctor;
 mod gen_docs;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Review(review::Args),
     Release(release::Args),
     Run(run::Args),
+    Ask(ask::Args),
     #[command(hide = true)]
     GenDocs(gen_docs::Args),
 }
@@ -36,6 +38,7 @@ impl Command {
             Self::Review(args) => review::run(&args),
             Self::Release(args) => release::run(&args),
             Self::Run(args) => run::run(&args),
+            Self::Ask(args) => ask::run(&args),
             Self::GenDocs(args) => gen_docs::run(&args),
         }
     }
