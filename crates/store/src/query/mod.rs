@@ -6,6 +6,9 @@ pub mod api_key;
 pub mod event;
 pub mod job;
 pub mod lease;
+pub mod model;
+pub mod release;
+pub mod run;
 pub mod session;
 pub mod setup;
 
