@@ -18,6 +18,8 @@ pub struct Model {
     pub topics: String,
     /// JSON list of SPDX ids.
     pub licences: String,
+    /// The gate's set of thresholds.
+    pub profile: String,
     pub policy: String,
     /// Score from which `automatic` accepts.
     pub threshold: i32,

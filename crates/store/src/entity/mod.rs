@@ -4,6 +4,7 @@
 //! documents JSON text, states the words of `karat_types`.
 #![allow(missing_docs, reason = "plain columns say it themselves, and derived items cannot be documented")]
 
+pub mod abstention;
 pub mod account;
 pub mod account_role;
 pub mod api_key;

@@ -3,14 +3,19 @@
 
 pub mod account;
 pub mod api_key;
+pub mod claim;
+pub mod datanet;
+pub mod decision;
 pub mod event;
+pub mod home;
 pub mod job;
 pub mod lease;
-pub mod model;
-pub mod release;
-pub mod run;
+pub mod notice;
 pub mod session;
 pub mod setup;
+pub mod standing;
+pub mod submission;
+pub mod usage;
 
 use crate::conn::Conn;
 use sea_orm::Statement;

@@ -15,14 +15,7 @@ async fn smoke() {
     event::append(&tx, "t", "k", &serde_json::json!({"a": 1})).unwrap();
     tx.commit().await.unwrap();
     let queues = ["check".to_owned()];
-    let claim = job::Claim {
-        queues: &queues,
-        limit: 5,
-        owner: "w",
-        due: Micros(5),
-        now: Micros(5),
-        lease: Duration::from_secs(15),
-    };
+    let claim = job::Claim { queues: &queues, limit: 5, owner: "w", due: Micros(5), now: Micros(5), lease: Duration::from_secs(15) };
     let got = job::claim(&store, &claim).await.unwrap();
     assert_eq!(got.len(), 1);
     let tx = store.begin().await.unwrap();

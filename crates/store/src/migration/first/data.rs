@@ -13,6 +13,7 @@ pub(super) fn group() -> Group {
         claim(),
         usage(),
         pending_decision(),
+        abstention(),
         decision(),
         counter(),
         standing(),
@@ -22,6 +23,7 @@ pub(super) fn group() -> Group {
         unique("datanet_name_key", "datanet", &["name_key"]),
         index("submission_queue", "submission", &["datanet_id", "state"]),
         index("submission_mine", "submission", &["contributor_id", "created_at"]),
+        index("submission_day", "submission", &["day"]),
         index("claim_submission", "claim", &["submission_id"]),
         unique("decision_id", "decision", &["id"]),
         index("decision_submission", "decision", &["submission_id"]),
@@ -43,6 +45,7 @@ fn datanet() -> TableCreateStatement {
             text("modality"),
             text("topics"),
             text("licences"),
+            text("profile"),
             text("policy"),
             int("threshold"),
             flag("open"),
@@ -128,6 +131,13 @@ fn pending_decision() -> TableCreateStatement {
     )
     .refers("submission_id", "submission")
     .refers("account_id", "account")
+}
+
+fn abstention() -> TableCreateStatement {
+    table("abstention", vec![uuid("submission_id"), uuid("account_id"), big("created_at")])
+        .key(&["submission_id", "account_id"])
+        .refers("submission_id", "submission")
+        .refers("account_id", "account")
 }
 
 fn decision() -> TableCreateStatement {
