@@ -8,6 +8,7 @@
 //! the two, so one state change is one transaction by construction.
 
 pub mod blob;
+mod bus;
 mod config;
 mod conn;
 pub mod entity;
@@ -18,6 +19,7 @@ pub mod query;
 mod store;
 
 pub use blob::Blobs;
+pub use bus::{Event, EventBus};
 pub use config::{S3Options, StoreConfig};
 pub use conn::{Conn, Db, Engine, Tx};
 pub use error::StoreError;
