@@ -58,6 +58,13 @@ pub async fn give_back(tx: &Tx, job: &ClaimedJob) -> Result<()> {
     exactly_mine(update, tx, job.id, job.attempt).await
 }
 
+/// Refuses with `Stale` unless the attempt still has the job; its row stays locked until
+/// the transaction ends. For what a long job writes on its way.
+pub async fn still_mine(tx: &Tx, job: &ClaimedJob) -> Result<()> {
+    let touch = Entity::update_many().col_expr(Column::Attempt, Expr::value(job.attempt));
+    exactly_mine(touch, tx, job.id, job.attempt).await
+}
+
 /// Takes jobs from workers that stopped renewing their leases: ready for others, or
 /// dead after too many tries. Any process may do this, several at once too.
 pub async fn reap(tx: &Tx, now: Micros) -> Result<(u64, Vec<Dead>)> {

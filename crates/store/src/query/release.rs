@@ -1,0 +1,252 @@
+//! Releases and what they hold.
+
+use crate::entity::{contributor, release, release_item, submission};
+use crate::{Conn, Result, StoreError, Tx};
+use karat_types::id::{AccountId, ContributorId, DatanetId, ReleaseId, SubmissionId};
+use karat_types::{Hash, Micros, ReleaseState, SubmissionState};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::BTreeSet;
+
+/// Rows of one INSERT: SQLite takes 32,766 values a statement.
+const PER_INSERT: usize = 500;
+
+/// An accepted submission that a new release will hold.
+pub struct Accepted {
+    /// The submission.
+    pub submission: SubmissionId,
+    /// Whose it is.
+    pub contributor: ContributorId,
+}
+
+/// A release to begin.
+pub struct NewRelease {
+    /// Its id.
+    pub id: ReleaseId,
+    /// The datanet.
+    pub datanet: DatanetId,
+    /// 1, 2, 3 …
+    pub version: i32,
+    /// Who asked for it.
+    pub created_by: Option<AccountId>,
+    /// When.
+    pub created_at: Micros,
+}
+
+/// One submission of a release, with what the builder needs to know of it.
+pub struct Item {
+    /// The submission.
+    pub submission: SubmissionId,
+    /// Whose it is.
+    pub contributor: ContributorId,
+    /// Their name.
+    pub contributor_name: String,
+    /// Declared licence.
+    pub licence: String,
+    /// The content's blob.
+    pub content_hash: Hash,
+    /// Index of its first row.
+    pub first_row: u64,
+    /// Number of its rows.
+    pub rows: u64,
+}
+
+/// What a build found.
+pub struct Finished {
+    /// Merkle root over the rows.
+    pub root: Hash,
+    /// Number of rows.
+    pub rows: u64,
+    /// Number of contributors.
+    pub contributors: u64,
+    /// Bytes of content.
+    pub bytes: u64,
+    /// Licences, JSON.
+    pub licences: String,
+    /// The most restrictive class.
+    pub licence_class: String,
+    /// Dataset card.
+    pub card: String,
+    /// Blob of the manifest.
+    pub manifest: Hash,
+    /// Blob of the rows as JSONL.
+    pub jsonl: Hash,
+    /// Blob of the rows as Parquet.
+    pub parquet: Hash,
+}
+
+/// Everything accepted in a datanet now, in the order of submission.
+pub async fn accepted(conn: &impl Conn, datanet: DatanetId) -> Result<Vec<Accepted>> {
+    let found: Vec<(sea_orm::prelude::Uuid, sea_orm::prelude::Uuid)> = submission::Entity::find()
+        .select_only()
+        .columns([submission::Column::Id, submission::Column::ContributorId])
+        .filter(submission::Column::DatanetId.eq(datanet.0))
+        .filter(submission::Column::State.eq(SubmissionState::Accepted.as_str()))
+        .order_by_asc(submission::Column::Id)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let known = |(s, c)| Accepted { submission: SubmissionId(s), contributor: ContributorId(c) };
+    Ok(found.into_iter().map(known).collect())
+}
+
+/// The datanet's last release.
+pub async fn newest(conn: &impl Conn, datanet: DatanetId) -> Result<Option<release::Model>> {
+    Ok(release::Entity::find()
+        .filter(release::Column::DatanetId.eq(datanet.0))
+        .order_by_desc(release::Column::Version)
+        .one(conn)
+        .await?)
+}
+
+/// Writes a release that is being built, with its settled list of submissions.
+pub async fn insert(tx: &Tx, new: &NewRelease, items: &[Accepted]) -> Result<()> {
+    release::Entity::insert(release::ActiveModel {
+        id: Set(new.id.0),
+        datanet_id: Set(new.datanet.0),
+        version: Set(new.version),
+        state: Set(ReleaseState::Building.as_str().into()),
+        root: Set(None),
+        rows: Set(0),
+        submissions: Set(items.len() as i64),
+        contributors: Set(0),
+        bytes: Set(0),
+        licences: Set(String::new()),
+        licence_class: Set(None),
+        card: Set(String::new()),
+        manifest_hash: Set(None),
+        jsonl_hash: Set(None),
+        parquet_hash: Set(None),
+        created_by: Set(new.created_by.map(|a| a.0)),
+        created_at: Set(new.created_at.0),
+        error: Set(None),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    for part in items.chunks(PER_INSERT) {
+        let rows = part.iter().map(|i| release_item::ActiveModel {
+            release_id: Set(new.id.0),
+            submission_id: Set(i.submission.0),
+            contributor_id: Set(i.contributor.0),
+            first_row: Set(0),
+            rows: Set(0),
+        });
+        release_item::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// A release.
+pub async fn get(conn: &impl Conn, id: ReleaseId) -> Result<Option<release::Model>> {
+    Ok(release::Entity::find_by_id(id.0).one(conn).await?)
+}
+
+/// A datanet's releases, newest first.
+pub async fn of_datanet(conn: &impl Conn, datanet: DatanetId) -> Result<Vec<release::Model>> {
+    Ok(release::Entity::find()
+        .filter(release::Column::DatanetId.eq(datanet.0))
+        .order_by_desc(release::Column::Version)
+        .all(conn)
+        .await?)
+}
+
+/// Which submissions a release holds.
+pub async fn submissions_of(conn: &impl Conn, id: ReleaseId) -> Result<BTreeSet<SubmissionId>> {
+    let found: Vec<sea_orm::prelude::Uuid> = release_item::Entity::find()
+        .select_only()
+        .column(release_item::Column::SubmissionId)
+        .filter(release_item::Column::ReleaseId.eq(id.0))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().map(SubmissionId).collect())
+}
+
+/// What a release holds, in the order of submission.
+pub async fn items(conn: &impl Conn, id: ReleaseId) -> Result<Vec<Item>> {
+    let found = release_item::Entity::find()
+        .filter(release_item::Column::ReleaseId.eq(id.0))
+        .order_by_asc(release_item::Column::SubmissionId)
+        .all(conn)
+        .await?;
+    let mut out = Vec::with_capacity(found.len());
+    for part in found.chunks(PER_INSERT) {
+        let submissions = submissions_by_id(conn, part).await?;
+        let names = names_by_id(conn, part).await?;
+        for row in part {
+            let (licence, hash) = submissions
+                .get(&row.submission_id)
+                .ok_or_else(|| StoreError::Other(format!("submission {} is gone", row.submission_id)))?;
+            out.push(Item {
+                submission: SubmissionId(row.submission_id),
+                contributor: ContributorId(row.contributor_id),
+                contributor_name: names.get(&row.contributor_id).cloned().unwrap_or_default(),
+                licence: licence.clone(),
+                content_hash: hash.parse().map_err(|e| StoreError::Other(format!("a stored hash: {e}")))?,
+                first_row: row.first_row.cast_unsigned(),
+                rows: row.rows.cast_unsigned(),
+            });
+        }
+    }
+    Ok(out)
+}
+
+type ById<T> = std::collections::HashMap<sea_orm::prelude::Uuid, T>;
+
+async fn submissions_by_id(conn: &impl Conn, part: &[release_item::Model]) -> Result<ById<(String, String)>> {
+    let rows = submission::Entity::find()
+        .filter(submission::Column::Id.is_in(part.iter().map(|i| i.submission_id)))
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|s| (s.id, (s.licence, s.content_hash))).collect())
+}
+
+async fn names_by_id(conn: &impl Conn, part: &[release_item::Model]) -> Result<ById<String>> {
+    let ids: BTreeSet<_> = part.iter().map(|i| i.contributor_id).collect();
+    let rows = contributor::Entity::find().filter(contributor::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(rows.into_iter().map(|c| (c.id, c.name)).collect())
+}
+
+/// Makes a built release ready.
+pub async fn finish(tx: &Tx, id: ReleaseId, done: &Finished, items: &[Item]) -> Result<()> {
+    release::Entity::update(release::ActiveModel {
+        id: Set(id.0),
+        state: Set(ReleaseState::Ready.as_str().into()),
+        root: Set(Some(done.root.hex())),
+        rows: Set(done.rows.cast_signed()),
+        contributors: Set(done.contributors.cast_signed()),
+        bytes: Set(done.bytes.cast_signed()),
+        licences: Set(done.licences.clone()),
+        licence_class: Set(Some(done.licence_class.clone())),
+        card: Set(done.card.clone()),
+        manifest_hash: Set(Some(done.manifest.hex())),
+        jsonl_hash: Set(Some(done.jsonl.hex())),
+        parquet_hash: Set(Some(done.parquet.hex())),
+        ..Default::default()
+    })
+    .exec(tx)
+    .await?;
+    for item in items {
+        release_item::Entity::update_many()
+            .col_expr(release_item::Column::FirstRow, Expr::value(item.first_row.cast_signed()))
+            .col_expr(release_item::Column::Rows, Expr::value(item.rows.cast_signed()))
+            .filter(release_item::Column::ReleaseId.eq(id.0))
+            .filter(release_item::Column::SubmissionId.eq(item.submission.0))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Marks a release that could not be built.
+pub async fn fail(tx: &Tx, id: ReleaseId, error: &str) -> Result<()> {
+    release::Entity::update(release::ActiveModel {
+        id: Set(id.0),
+        state: Set(ReleaseState::Failed.as_str().into()),
+        error: Set(Some(error.into())),
+        ..Default::default()
+    })
+    .exec(tx)
+    .await?;
+    Ok(())
+}
