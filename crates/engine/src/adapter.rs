@@ -1,0 +1,231 @@
+//! peft adapters in and out. Loading is a bijection: every tensor of the file is used and
+//! every site is filled, or the adapter is refused; nothing is ever loaded by halves.
+
+use crate::lora::{self, LoraConfig, Targets};
+use crate::model::Model;
+use crate::weights::{self, Tensors};
+use crate::{disk, fingerprint};
+use karat_types::Problem;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Our own note beside the two files of peft: which base this adapter belongs to.
+const MANIFEST: &str = "karat_adapter.json";
+
+fn refuse(dir: &Path, code: &str, what: impl std::fmt::Display, hint: &str) -> Problem {
+    Problem::bad(code, format!("Adapter {}: {what}.", dir.display()), hint)
+}
+
+fn read_json(dir: &Path, name: &str) -> Result<Value, Problem> {
+    let what = |e: &dyn std::fmt::Display| {
+        refuse(
+            dir,
+            "adapter_config",
+            format!("{name} cannot be read: {e}"),
+            "Give a peft adapter folder: adapter_config.json and adapter_model.safetensors.",
+        )
+    };
+    let text = std::fs::read_to_string(dir.join(name)).map_err(|e| what(&e))?;
+    serde_json::from_str(&text).map_err(|e| what(&e))
+}
+
+/// Settings that change the arithmetic in ways the engine does not follow.
+const FOREIGN: &[&str] = &[
+    "use_dora",
+    "use_qalora",
+    "lora_bias",
+    "fan_in_fan_out",
+    "use_bdlora",
+    "layer_replication",
+    "target_parameters",
+    "modules_to_save",
+    "alora_invocation_tokens",
+    "trainable_token_indices",
+    "arrow_config",
+    "velora_config",
+    "monteclora_config",
+    "kasa_config",
+];
+
+/// Reads `adapter_config.json`; unknown keys are fine, known ones that change the
+/// arithmetic are refused.
+///
+/// # Errors
+/// `adapter_config`, `adapter_unsupported`.
+pub fn read_config(dir: &Path) -> Result<LoraConfig, Problem> {
+    let value = read_json(dir, "adapter_config.json")?;
+    let unsupported = |what: String| {
+        refuse(
+            dir,
+            "adapter_unsupported",
+            what,
+            "Train a plain LoRA adapter, or merge this one with peft and use the merged model.",
+        )
+    };
+    if value["peft_type"].as_str().unwrap_or("LORA") != "LORA" {
+        return Err(unsupported(format!("peft_type is {}, only LORA is known", value["peft_type"])));
+    }
+    let set = |key: &&&str| {
+        !matches!(&value[**key], Value::Null | Value::Bool(false))
+            && value[**key].as_array().is_none_or(|a| !a.is_empty())
+    };
+    if let Some(key) = FOREIGN.iter().find(set) {
+        return Err(unsupported(format!("{key} is {}, which changes the arithmetic", value[*key])));
+    }
+    if value["bias"].as_str().unwrap_or("none") != "none" {
+        return Err(unsupported(format!("bias is {}, only \"none\" is known", value["bias"])));
+    }
+    let pattern = |key: &str| -> Result<Vec<(String, f64)>, Problem> {
+        let entries = value[key].as_object().into_iter().flatten();
+        entries
+            .map(|(name, number)| match number.as_f64() {
+                Some(n) if !name.contains(['^', '$', '*', '+', '?', '(', '[', '|', '\\']) => {
+                    Ok((name.clone(), n))
+                }
+                _ => Err(unsupported(format!(
+                    "{key} has the entry '{name}': {number}, only plain names are known"
+                ))),
+            })
+            .collect()
+    };
+    let rank = value["r"].as_u64().ok_or_else(|| unsupported(format!("r is {}", value["r"])))?;
+    let texts = |list: &[Value]| list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect();
+    let layers = match &value["layers_to_transform"] {
+        Value::Array(list) => Some(list.iter().filter_map(Value::as_u64).map(|n| n as usize).collect()),
+        one => one.as_u64().map(|n| vec![n as usize]),
+    };
+    Ok(LoraConfig {
+        rank: rank as usize,
+        alpha: value["lora_alpha"].as_f64().unwrap_or(rank as f64),
+        rslora: value["use_rslora"].as_bool().unwrap_or(false),
+        dropout: value["lora_dropout"].as_f64().unwrap_or(0.0),
+        targets: match &value["target_modules"] {
+            Value::Array(list) if !list.is_empty() => Targets::Named(texts(list)),
+            Value::String(all) if all == "all-linear" => Targets::All,
+            other => return Err(unsupported(format!("target_modules is {other}, a list of names is known"))),
+        },
+        layers,
+        rank_pattern: pattern("rank_pattern")?,
+        alpha_pattern: pattern("alpha_pattern")?,
+    })
+}
+
+/// Puts the adapter of a folder on the model.
+///
+/// # Errors
+/// `adapter_config`, `adapter_unsupported`, `adapter_no_site`, `adapter_tensor_missing`,
+/// `adapter_tensor_unused`, and what the weights say.
+pub fn load(model: &mut Model, dir: &Path) -> Result<LoraConfig, Problem> {
+    let config = read_config(dir)?;
+    let tensors = Tensors::open_files(&[dir.join("adapter_model.safetensors")])?;
+    let other_base = "It was made for another base: choose the model it was trained on.";
+    let mut used = std::collections::HashSet::new();
+    lora::attach(model, &config, &mut |name, shape| {
+        if !tensors.has(name) {
+            return Err(refuse(
+                dir,
+                "adapter_tensor_missing",
+                format!("the base expects {name}, the file has no such tensor"),
+                other_base,
+            ));
+        }
+        used.insert(name.to_owned());
+        tensors.read(name, shape)
+    })?;
+    match tensors.names().find(|name| !used.contains(*name)) {
+        None => Ok(config),
+        Some(name) => Err(refuse(
+            dir,
+            "adapter_tensor_unused",
+            format!("tensor {name} fits no layer of the base"),
+            other_base,
+        )),
+    }
+}
+
+/// Refuses an adapter whose manifest names another base; a foreign adapter without a
+/// manifest passes, its tensors still have to fit one to one.
+///
+/// # Errors
+/// `adapter_for_another_base`, `adapter_config`.
+pub fn check_base(dir: &Path, base: &Path) -> Result<(), Problem> {
+    if !dir.join(MANIFEST).exists() {
+        return Ok(());
+    }
+    let manifest = read_json(dir, MANIFEST)?;
+    let (wanted, found) = (manifest["base_sha256"].as_str().unwrap_or(""), fingerprint::base(base)?);
+    if wanted == found {
+        return Ok(());
+    }
+    let name = manifest["base_name"].as_str().unwrap_or("unnamed");
+    Err(refuse(
+        dir,
+        "adapter_for_another_base",
+        format!("it was trained on base '{name}' ({wanted:.12}…), {} is {found:.12}…", base.display()),
+        "Choose the base it was trained on; `karat models list` shows the hashes.",
+    ))
+}
+
+/// Writes the two files of peft into `dir`; the keys are the subset every peft version
+/// reads. With a `base` folder also the manifest that ties the adapter to it.
+///
+/// # Errors
+/// `disk_write_failed`, or what reading the base says.
+pub fn save(model: &Model, config: &LoraConfig, dir: &Path, base: Option<&Path>) -> Result<(), Problem> {
+    let name = base.and_then(|b| b.file_name()).map(|n| n.to_string_lossy().into_owned());
+    let targets = match &config.targets {
+        Targets::All => lora::suffixes(model),
+        Targets::Named(names) => {
+            let mut names = names.clone();
+            names.sort_unstable();
+            names
+        }
+    };
+    let pattern = |p: &[(String, f64)], whole: bool| -> Value {
+        p.iter()
+            .map(|(k, v)| (k.clone(), if whole { json!(*v as u64) } else { json!(v) }))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    let json = json!({
+        "alpha_pattern": pattern(&config.alpha_pattern, false),
+        "auto_mapping": null,
+        "base_model_name_or_path": name,
+        "bias": "none",
+        "fan_in_fan_out": false,
+        "inference_mode": true,
+        "init_lora_weights": true,
+        "layers_pattern": null,
+        "layers_to_transform": config.layers,
+        "lora_alpha": whole_number(config.alpha),
+        "lora_dropout": config.dropout,
+        "modules_to_save": null,
+        "peft_type": "LORA",
+        "r": config.rank,
+        "rank_pattern": pattern(&config.rank_pattern, true),
+        "revision": null,
+        "target_modules": targets,
+        "task_type": "CAUSAL_LM",
+        "use_dora": false,
+        "use_rslora": config.rslora,
+    });
+    disk::write(&dir.join("adapter_config.json"), format!("{json:#}").as_bytes())?;
+    let own = model.net.params.iter().skip(model.base_params);
+    let tensors: Vec<_> =
+        own.map(|(id, p)| (p.name.clone(), p.shape.clone(), model.net.params.data(id))).collect();
+    weights::write(&dir.join("adapter_model.safetensors"), &tensors)?;
+    let Some(base) = base else { return Ok(()) };
+    let manifest = json!({
+        "v": 1,
+        "base_name": name,
+        "base_sha256": fingerprint::base(base)?,
+        "tokenizer_sha256": fingerprint::file(&base.join("tokenizer.json")).ok(),
+        "engine": concat!("karat-engine ", env!("CARGO_PKG_VERSION")),
+    });
+    disk::write(&dir.join(MANIFEST), format!("{manifest:#}").as_bytes())
+}
+
+/// peft writes 16, not 16.0.
+fn whole_number(x: f64) -> Value {
+    if x.fract() == 0.0 && x.abs() < 1e15 { json!(x as i64) } else { json!(x) }
+}

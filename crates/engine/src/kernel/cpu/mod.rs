@@ -1,0 +1,129 @@
+//! The working kernel: f32 on all cores.
+//!
+//! Work is cut into pieces whose borders depend on the shapes only, and no two pieces
+//! add to the same number, so one thread and many give the same bytes.
+
+mod attention;
+mod matmul;
+mod row;
+mod simd;
+
+use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat};
+use rayon::prelude::*;
+
+/// The f32 kernel for processors.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cpu;
+
+/// Numbers a piece of elementwise work.
+const PIECE: usize = 1 << 14;
+/// Rows a partial sum of a weight's gradient.
+const SUM_ROWS: usize = 256;
+
+/// Rows a piece of row-wise work.
+fn piece_rows(width: usize) -> usize {
+    (PIECE / width.max(1)).max(1)
+}
+
+impl Kernel<f32> for Cpu {
+    fn matmul(&self, alpha: f32, a: Mat<'_, f32>, b: Mat<'_, f32>, accumulate: bool, c: &mut [f32]) {
+        matmul::matmul(alpha, a, b, accumulate, c);
+    }
+
+    fn rms_norm(&self, x: &[f32], w: &[f32], eps: f64, y: &mut [f32], inv: &mut [f32]) {
+        let (n, rows) = (w.len(), piece_rows(w.len()));
+        let pieces = x.par_chunks(n * rows).zip(y.par_chunks_mut(n * rows)).zip(inv.par_chunks_mut(rows));
+        pieces.for_each(|((x, y), inv)| row::rms_norm(x, w, eps as f32, y, inv));
+    }
+
+    fn rms_norm_backward(
+        &self,
+        (x, w, inv): (&[f32], &[f32], &[f32]),
+        dy: &[f32],
+        dx: &mut [f32],
+        dw: Option<&mut [f32]>,
+    ) {
+        let (n, rows) = (w.len(), piece_rows(w.len()));
+        let pieces = x.par_chunks(n * rows).zip(dy.par_chunks(n * rows));
+        let pieces = pieces.zip(dx.par_chunks_mut(n * rows)).zip(inv.par_chunks(rows));
+        pieces.for_each(|(((x, dy), dx), inv)| row::rms_norm_backward(x, w, inv, dy, dx));
+        if let Some(dw) = dw {
+            let pieces = x.par_chunks(n * SUM_ROWS).zip(dy.par_chunks(n * SUM_ROWS));
+            let sums: Vec<Vec<f32>> = pieces
+                .zip(inv.par_chunks(SUM_ROWS))
+                .map(|((x, dy), inv)| {
+                    let mut sum = vec![0.0; n];
+                    row::rms_norm_weight(x, inv, dy, &mut sum);
+                    sum
+                })
+                .collect();
+            sums.iter().for_each(|sum| row::add(sum, dw));
+        }
+    }
+
+    fn rope(&self, x: &mut [f32], (heads, half): (usize, usize), cos: &[f32], sin: &[f32], back: bool) {
+        let (width, rows) = (heads * 2 * half, piece_rows(heads * 2 * half));
+        let pieces = x.par_chunks_mut(width * rows).zip(cos.par_chunks(half * rows));
+        let sign = if back { -1.0 } else { 1.0 };
+        pieces
+            .zip(sin.par_chunks(half * rows))
+            .for_each(|((x, cos), sin)| row::rope(x, heads, half, cos, sin, sign));
+    }
+
+    fn attention(
+        &self,
+        shape: &Attention<'_>,
+        (q, k, v): (&[f32], &[f32], &[f32]),
+        out: &mut [f32],
+        lse: &mut [f32],
+    ) {
+        attention::forward(shape, q, k, v, out, lse);
+    }
+
+    fn attention_backward(
+        &self,
+        shape: &Attention<'_>,
+        saved: &AttentionSaved<'_, f32>,
+        dout: &[f32],
+        grads: AttentionGrads<'_, f32>,
+    ) {
+        attention::backward(shape, saved, dout, grads);
+    }
+
+    fn swiglu(&self, gate: &[f32], up: &[f32], y: &mut [f32]) {
+        let pieces = y.par_chunks_mut(PIECE).zip(gate.par_chunks(PIECE)).zip(up.par_chunks(PIECE));
+        pieces.for_each(|((y, gate), up)| row::swiglu(gate, up, y));
+    }
+
+    fn swiglu_backward(&self, gate: &mut [f32], up: &mut [f32], dy: &[f32]) {
+        let pieces = gate.par_chunks_mut(PIECE).zip(up.par_chunks_mut(PIECE)).zip(dy.par_chunks(PIECE));
+        pieces.for_each(|((gate, up), dy)| row::swiglu_backward(gate, up, dy));
+    }
+
+    fn add(&self, x: &[f32], y: &mut [f32]) {
+        if x.len() <= PIECE {
+            return row::add(x, y);
+        }
+        y.par_chunks_mut(PIECE).zip(x.par_chunks(PIECE)).for_each(|(y, x)| row::add(x, y));
+    }
+
+    fn dropout(&self, mask: &Dropout<'_>, x: &[f32], accumulate: bool, y: &mut [f32]) {
+        let width = x.len() / mask.tokens.len();
+        let rows = piece_rows(width);
+        let pieces = x.par_chunks(width * rows).zip(y.par_chunks_mut(width * rows));
+        pieces.zip(mask.tokens.par_chunks(rows)).for_each(|((x, y), tokens)| {
+            row::dropout(&Dropout { tokens, ..*mask }, width, x, accumulate, y);
+        });
+    }
+
+    fn cross_entropy(&self, logits: &mut [f32], targets: &[u32], scale: Option<f32>, nats: &mut [f32]) {
+        let width = logits.len() / targets.len();
+        let rows = piece_rows(width);
+        let pieces = logits.par_chunks_mut(width * rows).zip(targets.par_chunks(rows));
+        pieces.zip(nats.par_chunks_mut(rows)).for_each(|((logits, targets), nats)| {
+            for ((row, &target), nats) in logits.chunks_exact_mut(width).zip(targets).zip(nats) {
+                *nats = row::cross_entropy(row, target as usize, scale);
+            }
+        });
+    }
+}

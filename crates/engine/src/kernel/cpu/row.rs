@@ -1,0 +1,243 @@
+//! The inner loops over rows, written in lanes so that they vectorise.
+
+use super::simd::{exp, simd};
+use crate::kernel::Dropout;
+
+/// Partial sums kept side by side; a fixed order whatever the vector width.
+const LANES: usize = 32;
+
+#[inline(always)]
+fn fold_lanes(mut lanes: [f32; LANES], join: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        for i in 0..width {
+            lanes[i] = join(lanes[i], lanes[i + width]);
+        }
+    }
+    lanes[0]
+}
+
+#[inline(always)]
+fn dot_lanes(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    let (a_blocks, b_blocks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let (a_rest, b_rest) = (a_blocks.remainder(), b_blocks.remainder());
+    for (a, b) in a_blocks.zip(b_blocks) {
+        for i in 0..LANES {
+            lanes[i] += a[i] * b[i];
+        }
+    }
+    for (i, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
+        lanes[i] += a * b;
+    }
+    fold_lanes(lanes, |a, b| a + b)
+}
+
+#[inline(always)]
+fn max_lanes(x: &[f32]) -> f32 {
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let blocks = x.chunks_exact(LANES);
+    for (i, &x) in blocks.remainder().iter().enumerate() {
+        lanes[i] = x;
+    }
+    for block in blocks {
+        for i in 0..LANES {
+            lanes[i] = if block[i] > lanes[i] { block[i] } else { lanes[i] };
+        }
+    }
+    fold_lanes(lanes, |a, b| if b > a { b } else { a })
+}
+
+/// Turns `x` into exp(x − shift) and returns the sum.
+#[inline(always)]
+fn exp_lanes(x: &mut [f32], shift: f32) -> f32 {
+    let mut lanes = [0.0f32; LANES];
+    let mut blocks = x.chunks_exact_mut(LANES);
+    for block in blocks.by_ref() {
+        for i in 0..LANES {
+            block[i] = exp(block[i] - shift);
+            lanes[i] += block[i];
+        }
+    }
+    for (i, x) in blocks.into_remainder().iter_mut().enumerate() {
+        *x = exp(*x - shift);
+        lanes[i] += *x;
+    }
+    fold_lanes(lanes, |a, b| a + b)
+}
+
+simd! {
+    /// Σ aᵢ·bᵢ.
+    fn dot(a: &[f32], b: &[f32]) -> f32 {
+        dot_lanes(a, b)
+    }
+}
+
+simd! {
+    /// `y[o] = α · w[o]·x`, or added; one output a row of `w`.
+    fn matvec(alpha: f32, w: &[f32], x: &[f32], accumulate: bool, y: &mut [f32]) {
+        for (row, y) in w.chunks_exact(x.len()).zip(y) {
+            let sum = alpha * dot_lanes(row, x);
+            *y = if accumulate { *y + sum } else { sum };
+        }
+    }
+}
+
+simd! {
+    /// `y += a·x`.
+    fn axpy(a: f32, x: &[f32], y: &mut [f32]) {
+        for (y, x) in y.iter_mut().zip(x) {
+            *y += a * x;
+        }
+    }
+}
+
+simd! {
+    /// `y += x`.
+    fn add(x: &[f32], y: &mut [f32]) {
+        for (y, x) in y.iter_mut().zip(x) {
+            *y += x;
+        }
+    }
+}
+
+simd! {
+    /// Row by row `y = x · inv · w`.
+    fn rms_norm(x: &[f32], w: &[f32], eps: f32, y: &mut [f32], inv: &mut [f32]) {
+        let n = w.len();
+        for ((x, y), inv) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)).zip(inv) {
+            *inv = 1.0 / (dot_lanes(x, x) / n as f32 + eps).sqrt();
+            for i in 0..n {
+                y[i] = x[i] * *inv * w[i];
+            }
+        }
+    }
+}
+
+simd! {
+    /// Adds the gradient of the normalised rows to `dx`.
+    fn rms_norm_backward(x: &[f32], w: &[f32], inv: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let n = w.len();
+        let rows = x.chunks_exact(n).zip(dy.chunks_exact(n)).zip(dx.chunks_exact_mut(n));
+        for (((x, dy), dx), &inv) in rows.zip(inv) {
+            let mut lanes = [0.0f32; LANES];
+            for i in 0..n {
+                lanes[i % LANES] += dy[i] * w[i] * x[i];
+            }
+            let mean = fold_lanes(lanes, |a, b| a + b) * inv * inv / n as f32;
+            for i in 0..n {
+                dx[i] += inv * (dy[i] * w[i] - x[i] * mean);
+            }
+        }
+    }
+}
+
+simd! {
+    /// Adds the gradient of the weight.
+    fn rms_norm_weight(x: &[f32], inv: &[f32], dy: &[f32], dw: &mut [f32]) {
+        let n = dw.len();
+        for ((x, dy), &inv) in x.chunks_exact(n).zip(dy.chunks_exact(n)).zip(inv) {
+            for i in 0..n {
+                dw[i] += dy[i] * x[i] * inv;
+            }
+        }
+    }
+}
+
+simd! {
+    /// Turns each head of each row by its angles.
+    fn rope(x: &mut [f32], heads: usize, half: usize, cos: &[f32], sin: &[f32], sign: f32) {
+        let rows = x.chunks_exact_mut(heads * 2 * half).zip(cos.chunks_exact(half));
+        for ((row, cos), sin) in rows.zip(sin.chunks_exact(half)) {
+            for head in row.chunks_exact_mut(2 * half) {
+                let (low, high) = head.split_at_mut(half);
+                for j in 0..half {
+                    let (a, b, s) = (low[j], high[j], sign * sin[j]);
+                    low[j] = a * cos[j] - b * s;
+                    high[j] = b * cos[j] + a * s;
+                }
+            }
+        }
+    }
+}
+
+simd! {
+    /// `y = silu(gate) · up`.
+    fn swiglu(gate: &[f32], up: &[f32], y: &mut [f32]) {
+        for ((y, &g), &u) in y.iter_mut().zip(gate).zip(up) {
+            *y = g / (1.0 + exp(-g)) * u;
+        }
+    }
+}
+
+simd! {
+    /// Turns gate and up into their gradients.
+    fn swiglu_backward(gate: &mut [f32], up: &mut [f32], dy: &[f32]) {
+        for ((g, u), &dy) in gate.iter_mut().zip(up).zip(dy) {
+            let s = 1.0 / (1.0 + exp(-*g));
+            let dg = dy * *u * s * (1.0 + *g * (1.0 - s));
+            *u = dy * *g * s;
+            *g = dg;
+        }
+    }
+}
+
+simd! {
+    /// Softmax of a row in place; returns log Σ exp.
+    fn softmax(x: &mut [f32]) -> f32 {
+        let max = max_lanes(x);
+        let sum = exp_lanes(x, max);
+        let inv = 1.0 / sum;
+        for x in x.iter_mut() {
+            *x *= inv;
+        }
+        max + sum.ln()
+    }
+}
+
+simd! {
+    /// Probabilities again from scores and their log Σ exp.
+    fn exp_minus(x: &mut [f32], lse: f32) {
+        for x in x.iter_mut() {
+            *x = exp(*x - lse);
+        }
+    }
+}
+
+simd! {
+    /// `dp = p · (dp − delta) · scale`: through the softmax.
+    fn softmax_backward(p: &[f32], delta: f32, scale: f32, dp: &mut [f32]) {
+        for (dp, &p) in dp.iter_mut().zip(p) {
+            *dp = p * (*dp - delta) * scale;
+        }
+    }
+}
+
+simd! {
+    /// Nats of the target; with a scale the logits become their gradient.
+    fn cross_entropy(logits: &mut [f32], target: usize, scale: Option<f32>) -> f32 {
+        let max = max_lanes(logits);
+        let own = logits[target];
+        let sum = exp_lanes(logits, max);
+        if let Some(scale) = scale {
+            let factor = scale / sum;
+            for x in logits.iter_mut() {
+                *x *= factor;
+            }
+            logits[target] -= scale;
+        }
+        max + sum.ln() - own
+    }
+}
+
+/// Dropout over whole rows.
+pub(crate) fn dropout(mask: &Dropout<'_>, width: usize, x: &[f32], accumulate: bool, y: &mut [f32]) {
+    let scale = mask.scale() as f32;
+    for (token, (x, y)) in x.chunks_exact(width).zip(y.chunks_exact_mut(width)).enumerate() {
+        mask.each(token, width, |i, kept| {
+            let old = if accumulate { y[i] } else { 0.0 };
+            y[i] = if kept { old + x[i] * scale } else { old };
+        });
+    }
+}

@@ -1,0 +1,214 @@
+//! What a machine must be able to do; the tape asks for nothing else.
+//!
+//! All matrices are row-major. `cpu` is the working kernel (f32), `reference` the plain
+//! one in a fixed order, generic over f32 and f64, against which `cpu` and every gradient
+//! are proven.
+
+pub mod cpu;
+pub mod reference;
+
+use crate::real::Real;
+use crate::rng;
+
+/// A matrix by its strides, so that a transpose costs nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Mat<'a, F> {
+    /// The numbers.
+    pub data: &'a [F],
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub cols: usize,
+    /// Distance between rows.
+    pub row_stride: usize,
+    /// Distance between columns.
+    pub col_stride: usize,
+}
+
+impl<'a, F> Mat<'a, F> {
+    /// A dense row-major matrix.
+    pub fn new(data: &'a [F], rows: usize, cols: usize) -> Self {
+        assert_eq!(data.len(), rows * cols, "a matrix of {rows} × {cols}");
+        Self { data, rows, cols, row_stride: cols, col_stride: 1 }
+    }
+
+    /// The transpose.
+    pub fn t(self) -> Self {
+        Self {
+            data: self.data,
+            rows: self.cols,
+            cols: self.rows,
+            row_stride: self.col_stride,
+            col_stride: self.row_stride,
+        }
+    }
+}
+
+/// One sequence inside a batch: which query rows look at which key rows.
+///
+/// Causal and aligned at the end: the last query sees every key. While training both
+/// ranges are the same; with a cache there are more keys than queries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// First query row.
+    pub query: usize,
+    /// Number of query rows.
+    pub queries: usize,
+    /// First key row.
+    pub key: usize,
+    /// Number of key rows, at least `queries`.
+    pub keys: usize,
+}
+
+impl Span {
+    /// How many keys query number `i` of the span may see.
+    pub fn visible(&self, i: usize) -> usize {
+        self.keys - self.queries + i + 1
+    }
+}
+
+/// The shape of causal attention with grouped queries.
+#[derive(Clone, Debug)]
+pub struct Attention<'a> {
+    /// Query heads.
+    pub heads: usize,
+    /// Key and value heads; divides `heads`.
+    pub kv_heads: usize,
+    /// Numbers a head.
+    pub head_dim: usize,
+    /// The sequences.
+    pub spans: &'a [Span],
+}
+
+impl Attention<'_> {
+    /// 1/√d.
+    pub fn scale<F: Real>(&self) -> F {
+        F::of(1.0 / (self.head_dim as f64).sqrt())
+    }
+}
+
+/// What the backward of attention reads.
+pub struct AttentionSaved<'a, F> {
+    /// Queries, keys, values.
+    pub q: &'a [F],
+    /// Keys.
+    pub k: &'a [F],
+    /// Values.
+    pub v: &'a [F],
+    /// What came out.
+    pub out: &'a [F],
+    /// log Σ exp of each (query row, head).
+    pub lse: &'a [F],
+}
+
+/// What the backward of attention adds to.
+pub struct AttentionGrads<'a, F> {
+    /// Gradient of the queries.
+    pub dq: &'a mut [F],
+    /// Gradient of the keys.
+    pub dk: &'a mut [F],
+    /// Gradient of the values.
+    pub dv: &'a mut [F],
+}
+
+/// A dropout mask that is a function of (seed, step, row, layer) and nothing else:
+/// no order of work and no neighbour in the batch changes it.
+#[derive(Clone, Debug)]
+pub struct Dropout<'a> {
+    /// Probability of dropping a number.
+    pub p: f64,
+    /// Key of the layer; mixed with each token's key.
+    pub layer: u64,
+    /// One key a token.
+    pub tokens: &'a [u64],
+}
+
+impl Dropout<'_> {
+    /// Calls `kept(column, whether)` for each column of a token.
+    #[inline]
+    pub fn each(&self, token: usize, width: usize, mut kept: impl FnMut(usize, bool)) {
+        let threshold = (self.p * 65_536.0) as u64;
+        let seed = rng::key(&[self.tokens[token], self.layer]);
+        for first in (0..width).step_by(4) {
+            let bits = rng::mix(seed.wrapping_add((first as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+            for lane in 0..4.min(width - first) {
+                kept(first + lane, (bits >> (16 * lane)) & 0xffff >= threshold);
+            }
+        }
+    }
+
+    /// What a kept number is multiplied with, so that the expectation stays.
+    pub fn scale(&self) -> f64 {
+        65_536.0 / (65_536.0 - (self.p * 65_536.0).floor())
+    }
+}
+
+/// The operations. "Adds to" means the output is read first; otherwise it is overwritten.
+pub trait Kernel<F: Real>: Send + Sync {
+    /// `c = α·a·b`, or `c += α·a·b`; `c` is dense, a.rows × b.cols.
+    fn matmul(&self, alpha: F, a: Mat<'_, F>, b: Mat<'_, F>, accumulate: bool, c: &mut [F]);
+
+    /// `y = x / √(mean x² + ε) · w` row by row; keeps `1/√…` of each row.
+    fn rms_norm(&self, x: &[F], w: &[F], eps: f64, y: &mut [F], inv: &mut [F]);
+
+    /// Adds to `dx`, and to `dw` when the weight is trained.
+    fn rms_norm_backward(&self, saved: (&[F], &[F], &[F]), dy: &[F], dx: &mut [F], dw: Option<&mut [F]>);
+
+    /// Turns each pair (i, i + d/2) of each head by the angle of its token, in place, or
+    /// back. `shape` is (heads, d/2); `cos` and `sin` hold d/2 numbers a token.
+    fn rope(&self, x: &mut [F], shape: (usize, usize), cos: &[F], sin: &[F], back: bool);
+
+    /// Causal attention; keeps log Σ exp of each (row, head).
+    fn attention(&self, shape: &Attention<'_>, qkv: (&[F], &[F], &[F]), out: &mut [F], lse: &mut [F]);
+
+    /// Adds to the three gradients.
+    fn attention_backward(
+        &self,
+        shape: &Attention<'_>,
+        saved: &AttentionSaved<'_, F>,
+        dout: &[F],
+        grads: AttentionGrads<'_, F>,
+    );
+
+    /// `y = silu(gate) · up`.
+    fn swiglu(&self, gate: &[F], up: &[F], y: &mut [F]);
+
+    /// Turns `gate` and `up` into their gradients, in place.
+    fn swiglu_backward(&self, gate: &mut [F], up: &mut [F], dy: &[F]);
+
+    /// `y += x`.
+    fn add(&self, x: &[F], y: &mut [F]);
+
+    /// `y = mask(x)`, or `y += mask(x)`; `x` has one row a token.
+    fn dropout(&self, mask: &Dropout<'_>, x: &[F], accumulate: bool, y: &mut [F]);
+
+    /// Negative log-likelihood of each row's target. With a `scale`, the logits become
+    /// `scale · (softmax − one-hot)`.
+    fn cross_entropy(&self, logits: &mut [F], targets: &[u32], scale: Option<F>, nats: &mut [F]);
+
+    /// `y[t] = table[ids[t]]`.
+    fn embed(&self, table: &[F], ids: &[u32], y: &mut [F]) {
+        let width = y.len() / ids.len();
+        for (row, &id) in y.chunks_exact_mut(width).zip(ids) {
+            row.copy_from_slice(&table[id as usize * width..][..width]);
+        }
+    }
+
+    /// `dtable[ids[t]] += dy[t]`, in the order of the tokens.
+    fn embed_backward(&self, ids: &[u32], dy: &[F], dtable: &mut [F]) {
+        let width = dy.len() / ids.len();
+        for (row, &id) in dy.chunks_exact(width).zip(ids) {
+            self.add(row, &mut dtable[id as usize * width..][..width]);
+        }
+    }
+
+    /// Adds the bias to each row.
+    fn add_bias(&self, bias: &[F], y: &mut [F]) {
+        y.chunks_exact_mut(bias.len()).for_each(|row| self.add(bias, row));
+    }
+
+    /// Adds each row of the gradient to the bias's.
+    fn bias_backward(&self, dy: &[F], dbias: &mut [F]) {
+        dy.chunks_exact(dbias.len()).for_each(|row| self.add(row, dbias));
+    }
+}

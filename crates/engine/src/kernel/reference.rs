@@ -1,0 +1,194 @@
+//! The plain kernel: loops in a fixed order, nothing clever, for f32 and f64.
+
+use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat};
+use crate::real::Real;
+
+/// The kernel everything else is compared with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reference;
+
+fn dot<F: Real>(a: &[F], b: &[F]) -> F {
+    a.iter().zip(b).fold(F::ZERO, |sum, (&a, &b)| sum + a * b)
+}
+
+fn sigmoid<F: Real>(x: F) -> F {
+    F::ONE / (F::ONE + (-x).exp())
+}
+
+/// Where the numbers of one head of one row begin.
+fn at(row: usize, heads: usize, head: usize, dim: usize) -> std::ops::Range<usize> {
+    let first = (row * heads + head) * dim;
+    first..first + dim
+}
+
+impl<F: Real> Kernel<F> for Reference {
+    fn matmul(&self, alpha: F, a: Mat<'_, F>, b: Mat<'_, F>, accumulate: bool, c: &mut [F]) {
+        assert_eq!((a.cols, c.len()), (b.rows, a.rows * b.cols));
+        for i in 0..a.rows {
+            for j in 0..b.cols {
+                let mut sum = F::ZERO;
+                for l in 0..a.cols {
+                    sum += a.data[i * a.row_stride + l * a.col_stride]
+                        * b.data[l * b.row_stride + j * b.col_stride];
+                }
+                let old = if accumulate { c[i * b.cols + j] } else { F::ZERO };
+                c[i * b.cols + j] = old + alpha * sum;
+            }
+        }
+    }
+
+    fn rms_norm(&self, x: &[F], w: &[F], eps: f64, y: &mut [F], inv: &mut [F]) {
+        let n = w.len();
+        for ((x, y), inv) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)).zip(inv) {
+            *inv = F::ONE / (dot(x, x) / F::of(n as f64) + F::of(eps)).sqrt();
+            for i in 0..n {
+                y[i] = x[i] * *inv * w[i];
+            }
+        }
+    }
+
+    fn rms_norm_backward(
+        &self,
+        (x, w, inv): (&[F], &[F], &[F]),
+        dy: &[F],
+        dx: &mut [F],
+        mut dw: Option<&mut [F]>,
+    ) {
+        let n = w.len();
+        for (row, &inv) in inv.iter().enumerate() {
+            let (x, dy, dx) = (&x[row * n..][..n], &dy[row * n..][..n], &mut dx[row * n..][..n]);
+            let mut mean = F::ZERO;
+            for i in 0..n {
+                mean += dy[i] * w[i] * x[i];
+            }
+            mean *= inv * inv / F::of(n as f64);
+            for i in 0..n {
+                dx[i] += inv * (dy[i] * w[i] - x[i] * mean);
+                if let Some(dw) = &mut dw {
+                    dw[i] += dy[i] * x[i] * inv;
+                }
+            }
+        }
+    }
+
+    fn rope(&self, x: &mut [F], (heads, half): (usize, usize), cos: &[F], sin: &[F], back: bool) {
+        for (i, head) in x.chunks_exact_mut(2 * half).enumerate() {
+            let angle = i / heads * half;
+            for j in 0..half {
+                let (c, s) = (cos[angle + j], if back { -sin[angle + j] } else { sin[angle + j] });
+                let (a, b) = (head[j], head[j + half]);
+                head[j] = a * c - b * s;
+                head[j + half] = b * c + a * s;
+            }
+        }
+    }
+
+    fn attention(&self, shape: &Attention<'_>, (q, k, v): (&[F], &[F], &[F]), out: &mut [F], lse: &mut [F]) {
+        let &Attention { heads, kv_heads, head_dim, spans } = shape;
+        for span in spans {
+            for i in 0..span.queries {
+                for head in 0..heads {
+                    let kv = head / (heads / kv_heads);
+                    let row = span.query + i;
+                    let q = &q[at(row, heads, head, head_dim)];
+                    let keys = span.key..span.key + span.visible(i);
+                    let scores: Vec<F> = keys
+                        .clone()
+                        .map(|j| dot(q, &k[at(j, kv_heads, kv, head_dim)]) * shape.scale())
+                        .collect();
+                    let max = scores.iter().fold(scores[0], |m, &s| if s > m { s } else { m });
+                    let sum = scores.iter().fold(F::ZERO, |sum, &s| sum + (s - max).exp());
+                    lse[row * heads + head] = max + sum.ln();
+                    let out = &mut out[at(row, heads, head, head_dim)];
+                    out.fill(F::ZERO);
+                    for (j, s) in keys.zip(scores) {
+                        let p = (s - max).exp() / sum;
+                        for (o, &v) in out.iter_mut().zip(&v[at(j, kv_heads, kv, head_dim)]) {
+                            *o += p * v;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn attention_backward(
+        &self,
+        shape: &Attention<'_>,
+        saved: &AttentionSaved<'_, F>,
+        dout: &[F],
+        grads: AttentionGrads<'_, F>,
+    ) {
+        let &Attention { heads, kv_heads, head_dim, spans } = shape;
+        for span in spans {
+            for i in 0..span.queries {
+                for head in 0..heads {
+                    let kv = head / (heads / kv_heads);
+                    let row = span.query + i;
+                    let here = at(row, heads, head, head_dim);
+                    let dout = &dout[here.clone()];
+                    let delta = dot(dout, &saved.out[here.clone()]);
+                    for j in span.key..span.key + span.visible(i) {
+                        let there = at(j, kv_heads, kv, head_dim);
+                        let (q, k) = (&saved.q[here.clone()], &saved.k[there.clone()]);
+                        let s = dot(q, k) * shape.scale();
+                        let p = (s - saved.lse[row * heads + head]).exp();
+                        let ds = p * (dot(dout, &saved.v[there.clone()]) - delta) * shape.scale();
+                        for d in 0..head_dim {
+                            grads.dq[here.start + d] += ds * k[d];
+                            grads.dk[there.start + d] += ds * q[d];
+                            grads.dv[there.start + d] += p * dout[d];
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn swiglu(&self, gate: &[F], up: &[F], y: &mut [F]) {
+        for ((y, &g), &u) in y.iter_mut().zip(gate).zip(up) {
+            *y = g * sigmoid(g) * u;
+        }
+    }
+
+    fn swiglu_backward(&self, gate: &mut [F], up: &mut [F], dy: &[F]) {
+        for ((g, u), &dy) in gate.iter_mut().zip(up).zip(dy) {
+            let s = sigmoid(*g);
+            let dg = dy * *u * s * (F::ONE + *g * (F::ONE - s));
+            *u = dy * *g * s;
+            *g = dg;
+        }
+    }
+
+    fn add(&self, x: &[F], y: &mut [F]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y += x;
+        }
+    }
+
+    fn dropout(&self, mask: &Dropout<'_>, x: &[F], accumulate: bool, y: &mut [F]) {
+        let width = x.len() / mask.tokens.len();
+        let scale = F::of(mask.scale());
+        for (token, (x, y)) in x.chunks_exact(width).zip(y.chunks_exact_mut(width)).enumerate() {
+            mask.each(token, width, |i, kept| {
+                let old = if accumulate { y[i] } else { F::ZERO };
+                y[i] = if kept { old + x[i] * scale } else { old };
+            });
+        }
+    }
+
+    fn cross_entropy(&self, logits: &mut [F], targets: &[u32], scale: Option<F>, nats: &mut [F]) {
+        let width = logits.len() / targets.len();
+        for ((row, &target), nats) in logits.chunks_exact_mut(width).zip(targets).zip(nats) {
+            let max = row.iter().fold(row[0], |m, &x| if x > m { x } else { m });
+            let sum = row.iter().fold(F::ZERO, |sum, &x| sum + (x - max).exp());
+            *nats = max + sum.ln() - row[target as usize];
+            if let Some(scale) = scale {
+                for x in row.iter_mut() {
+                    *x = scale * (*x - max).exp() / sum;
+                }
+                row[target as usize] = row[target as usize] - scale;
+            }
+        }
+    }
+}

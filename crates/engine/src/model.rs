@@ -1,0 +1,247 @@
+//! A model in memory: what it is, its weights, and how to run it.
+
+use crate::config::Config;
+use crate::family::Inventory;
+use crate::family::llama::Llama;
+use crate::kernel::Kernel;
+use crate::kernel::cpu::Cpu;
+use crate::net::{Net, ParamId, Params};
+use crate::real::Real;
+use crate::rng::Rng;
+use crate::tape::{Batch, Layers, Pass, Pool, Tape};
+use crate::weights::{self, Tensors};
+use crate::{adapter, disk};
+use karat_types::Problem;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A model: base weights and, when one is loaded, an adapter.
+pub struct Model<F: Real = f32> {
+    pub(crate) config: Config,
+    pub(crate) family: Llama,
+    pub(crate) net: Net<F>,
+    /// How many of the parameters belong to the base.
+    pub(crate) base_params: usize,
+}
+
+/// Keys and values of the tokens seen so far, and the buffers of the passes.
+pub struct Cache {
+    layers: Layers<f32>,
+    pool: Pool<f32>,
+    len: usize,
+}
+
+impl Cache {
+    /// Tokens seen so far.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether nothing was seen.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+impl<F: Real> Model<F> {
+    /// Builds a model whose numbers come from `source`.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn build(
+        config: Config,
+        kernel: Arc<dyn Kernel<F>>,
+        source: &mut dyn FnMut(&str, &[usize]) -> Result<Vec<F>, Problem>,
+    ) -> Result<Self, Problem> {
+        let mut inventory = Inventory { source, params: Default::default(), sites: Vec::new() };
+        let family = Llama::take_down(&config, &mut inventory)?;
+        let Inventory { params, sites, .. } = inventory;
+        let base_params = params.len();
+        Ok(Self { config, family, net: Net { params, sites, kernel }, base_params })
+    }
+
+    /// The shape.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Vocabulary size.
+    pub fn vocab_size(&self) -> usize {
+        self.config.vocab_size
+    }
+
+    /// Parameters of the base.
+    pub fn parameters(&self) -> u64 {
+        self.net.params.iter().take(self.base_params).map(|(_, p)| p.len() as u64).sum()
+    }
+
+    /// All parameters: the base's, then the adapter's.
+    pub fn params(&self) -> &Params<F> {
+        &self.net.params
+    }
+
+    /// All parameters, to be moved.
+    pub fn params_mut(&mut self) -> &mut Params<F> {
+        &mut self.net.params
+    }
+
+    /// Trains the adapter and freezes the base.
+    pub fn train_adapter(&mut self) {
+        self.train_only(|id, base| id >= base);
+    }
+
+    /// Trains every weight of the base and freezes the adapter.
+    pub fn train_base(&mut self) {
+        self.train_only(|id, base| id < base);
+    }
+
+    fn train_only(&mut self, chosen: impl Fn(usize, usize) -> bool) {
+        for i in 0..self.net.params.len() {
+            self.net.params.train(ParamId(i), chosen(i, self.base_params));
+        }
+    }
+
+    /// Sum of the nats over `(row, target)`. With gradients in the pass, also adds
+    /// `scale · d(sum)` to each of them.
+    pub fn loss(
+        &self,
+        batch: &Batch,
+        wanted: &[(u32, u32)],
+        scale: f64,
+        pool: &mut Pool<F>,
+        pass: Pass<'_, F>,
+    ) -> f64 {
+        let learns = pass.grads.is_some();
+        let mut tape = self.tape(batch, pool, pass);
+        let hidden = self.family.hidden(&mut tape);
+        let nats = tape.cross_entropy(hidden, self.family.head, wanted, scale);
+        if learns {
+            tape.backward();
+        }
+        nats.into_iter().map(Real::to_f64).sum()
+    }
+
+    /// A tape over a batch.
+    fn tape<'a>(&'a self, batch: &'a Batch, pool: &'a mut Pool<F>, pass: Pass<'a, F>) -> Tape<'a, F> {
+        Tape::new(&self.net, batch, (self.config.head_dim, self.config.rope_theta), pool, pass)
+    }
+}
+
+impl Model<f32> {
+    /// Reads a model folder, with an adapter when one is named.
+    ///
+    /// # Errors
+    /// What [`Config::read`], the weights and the adapter say.
+    pub fn load(dir: &Path, adapter: Option<&Path>) -> Result<Self, Problem> {
+        let config = Config::read(dir)?;
+        let tensors = Tensors::open_model(dir)?;
+        let mut model = Self::build(config, Arc::new(Cpu), &mut |name, shape| tensors.read(name, shape))?;
+        model.refuse_strangers(&tensors, dir)?;
+        if let Some(adapter) = adapter {
+            adapter::check_base(adapter, dir)?;
+            adapter::load(&mut model, adapter)?;
+        }
+        Ok(model)
+    }
+
+    /// Every tensor in the files must have been used: a leftover means the config does not
+    /// describe the weights.
+    fn refuse_strangers(&self, tensors: &Tensors, dir: &Path) -> Result<(), Problem> {
+        let known: std::collections::HashSet<&str> =
+            self.net.params.iter().map(|(_, p)| p.name.as_str()).collect();
+        let harmless = |name: &str| {
+            name.ends_with("rotary_emb.inv_freq") || (name == "lm_head.weight" && self.config.tied)
+        };
+        match tensors.names().find(|name| !known.contains(name) && !harmless(name)) {
+            None => Ok(()),
+            Some(name) => Err(Problem::bad(
+                "weights_unknown_tensor",
+                format!(
+                    "{}: tensor {name} has no place in a {} of this config.json.",
+                    dir.display(),
+                    self.config.model_type
+                ),
+                "The weights do not belong to this config.json: take both from the same source.",
+            )),
+        }
+    }
+
+    /// Fresh weights as transformers makes them: normal(0, initializer_range) for matrices,
+    /// 1 for norms, 0 for biases. The same seed gives the same bytes.
+    pub fn init(config: Config, seed: u64) -> Self {
+        let spread = config.initializer_range;
+        let mut count = 0;
+        let mut source = |name: &str, shape: &[usize]| {
+            count += 1;
+            let mut rng = Rng::new(&[seed, count]);
+            let len = shape.iter().product();
+            Ok(match shape.len() {
+                1 => vec![if name.ends_with(".bias") { 0.0 } else { 1.0 }; len],
+                _ => (0..len).map(|_| (rng.normal() * spread) as f32).collect(),
+            })
+        };
+        match Self::build(config, Arc::new(Cpu), &mut source) {
+            Ok(model) => model,
+            Err(never) => unreachable!("a seed always gives numbers: {never}"),
+        }
+    }
+
+    /// Writes config.json, generation_config.json and model.safetensors into `dir`. The
+    /// adapter, if any, is not part of it.
+    ///
+    /// # Errors
+    /// `disk_write_failed`.
+    pub fn save(&self, dir: &Path) -> Result<(), Problem> {
+        std::fs::create_dir_all(dir).map_err(|e| disk::failed(dir, &e))?;
+        let pretty = |value: &serde_json::Value| format!("{value:#}\n");
+        disk::write(&dir.join("config.json"), pretty(&self.config.to_json()).as_bytes())?;
+        let generation = pretty(&self.config.generation_json());
+        disk::write(&dir.join("generation_config.json"), generation.as_bytes())?;
+        let base = self.net.params.iter().take(self.base_params);
+        let tensors: Vec<_> =
+            base.map(|(id, p)| (p.name.clone(), p.shape.clone(), self.net.params.data(id))).collect();
+        weights::write(&dir.join("model.safetensors"), &tensors)
+    }
+
+    /// Adds the adapter to the base weights and forgets it.
+    pub fn merge(&mut self) {
+        for site in 0..self.net.sites.len() {
+            let Some(lora) = self.net.sites[site].lora.take() else { continue };
+            let (outs, ins) = (self.net.sites[site].outs, self.net.sites[site].ins);
+            let weight: ParamId = self.net.sites[site].weight;
+            let mut merged = self.net.params.data(weight).to_vec();
+            let a = crate::kernel::Mat::new(self.net.params.data(lora.a), lora.rank, ins);
+            let b = crate::kernel::Mat::new(self.net.params.data(lora.b), outs, lora.rank);
+            self.net.kernel.matmul(lora.scale as f32, b, a, true, &mut merged);
+            self.net.params.data_mut(weight).copy_from_slice(&merged);
+        }
+        self.net.params.truncate(self.base_params);
+    }
+
+    /// An empty cache for one sequence.
+    pub fn cache(&self) -> Cache {
+        let list = (0..self.config.layers).map(|_| (Vec::new(), Vec::new())).collect();
+        Cache { layers: Layers { list }, pool: Pool::default(), len: 0 }
+    }
+
+    /// Reads `ids` after what the cache holds, adds them to it, and gives the logits of the
+    /// last one.
+    pub fn logits(&self, ids: &[u32], cache: &mut Cache) -> Vec<f32> {
+        let batch = Batch::after(cache.len, ids);
+        cache.len += ids.len();
+        let pass = Pass { cache: Some(&mut cache.layers), ..Pass::default() };
+        let mut tape = self.tape(&batch, &mut cache.pool, pass);
+        let hidden = self.family.hidden(&mut tape);
+        tape.logits(hidden, self.family.head, ids.len() - 1)
+    }
+
+    /// Natural log of the probability of each token given those before it: n − 1 numbers.
+    pub fn logprobs(&self, ids: &[u32]) -> Vec<f32> {
+        let batch = Batch::new([ids]);
+        let mut pool = Pool::default();
+        let mut tape = self.tape(&batch, &mut pool, Pass::default());
+        let hidden = self.family.hidden(&mut tape);
+        let wanted: Vec<(u32, u32)> = ids.iter().skip(1).enumerate().map(|(i, &id)| (i as u32, id)).collect();
+        tape.cross_entropy(hidden, self.family.head, &wanted, 1.0).into_iter().map(|nats| -nats).collect()
+    }
+}

@@ -1,0 +1,218 @@
+//! What a network is made of: named parameters, linear sites, and the kernel they run on.
+
+use crate::kernel::{Kernel, Mat};
+use crate::real::Real;
+use std::sync::Arc;
+
+/// A parameter, by its place in [`Params`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ParamId(pub(crate) usize);
+
+/// A linear layer an adapter can sit on, by its place in [`Net::sites`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SiteId(pub(crate) usize);
+
+/// The weight of a linear layer, however it is stored: out × in.
+pub trait Weight<F: Real>: Send + Sync {
+    /// `y = x·Wᵀ` for `rows` rows.
+    fn multiply(&self, kernel: &dyn Kernel<F>, x: &[F], rows: usize, y: &mut [F]);
+    /// `dx = dy·W`, or added.
+    fn multiply_transposed(&self, kernel: &dyn Kernel<F>, dy: &[F], rows: usize, add: bool, dx: &mut [F]);
+    /// The numbers themselves, when they are stored as such.
+    fn dense(&self) -> Option<&[F]>;
+    /// The numbers to train or to merge into.
+    fn dense_mut(&mut self) -> Option<&mut [F]>;
+}
+
+/// A weight stored as it is computed with.
+#[derive(Clone, Debug)]
+pub struct Dense<F> {
+    data: Vec<F>,
+    shape: [usize; 2],
+}
+
+impl<F: Real> Weight<F> for Dense<F> {
+    fn multiply(&self, kernel: &dyn Kernel<F>, x: &[F], rows: usize, y: &mut [F]) {
+        let [outs, ins] = self.shape;
+        kernel.matmul(F::ONE, Mat::new(x, rows, ins), Mat::new(&self.data, outs, ins).t(), false, y);
+    }
+
+    fn multiply_transposed(&self, kernel: &dyn Kernel<F>, dy: &[F], rows: usize, add: bool, dx: &mut [F]) {
+        let [outs, ins] = self.shape;
+        kernel.matmul(F::ONE, Mat::new(dy, rows, outs), Mat::new(&self.data, outs, ins), add, dx);
+    }
+
+    fn dense(&self) -> Option<&[F]> {
+        Some(&self.data)
+    }
+
+    fn dense_mut(&mut self) -> Option<&mut [F]> {
+        Some(&mut self.data)
+    }
+}
+
+/// A named parameter.
+pub struct Param<F> {
+    /// Its name on disk.
+    pub name: String,
+    /// Its shape: `[n]` or `[out, in]`.
+    pub shape: Vec<usize>,
+    /// Whether the optimiser moves it.
+    pub trained: bool,
+    weight: Box<dyn Weight<F>>,
+}
+
+impl<F: Real> Param<F> {
+    /// The weight behind its trait.
+    pub fn weight(&self) -> &dyn Weight<F> {
+        self.weight.as_ref()
+    }
+
+    /// How many numbers.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// All parameters of a network, base first, adapter after.
+pub struct Params<F> {
+    list: Vec<Param<F>>,
+}
+
+impl<F: Real> Default for Params<F> {
+    fn default() -> Self {
+        Self { list: Vec::new() }
+    }
+}
+
+impl<F: Real> Params<F> {
+    /// Adds a dense parameter.
+    pub fn push(&mut self, name: impl Into<String>, shape: &[usize], data: Vec<F>) -> ParamId {
+        assert_eq!(data.len(), shape.iter().product::<usize>());
+        let (outs, ins) = if let [outs, ins] = *shape { (outs, ins) } else { (data.len(), 1) };
+        let weight = Box::new(Dense { data, shape: [outs, ins] });
+        self.list.push(Param { name: name.into(), shape: shape.to_vec(), trained: false, weight });
+        ParamId(self.list.len() - 1)
+    }
+
+    /// The parameter.
+    pub fn get(&self, id: ParamId) -> &Param<F> {
+        &self.list[id.0]
+    }
+
+    /// Its numbers; for norms, biases, embeddings and adapters, which are always dense.
+    pub fn data(&self, id: ParamId) -> &[F] {
+        self.list[id.0].weight.dense().unwrap_or(&[])
+    }
+
+    /// Its numbers, to be moved.
+    pub fn data_mut(&mut self, id: ParamId) -> &mut [F] {
+        self.list[id.0].weight.dense_mut().unwrap_or(&mut [])
+    }
+
+    /// Marks a parameter as trained or frozen.
+    pub fn train(&mut self, id: ParamId, trained: bool) {
+        self.list[id.0].trained = trained;
+    }
+
+    /// Every parameter with its id.
+    pub fn iter(&self) -> impl Iterator<Item = (ParamId, &Param<F>)> {
+        self.list.iter().enumerate().map(|(i, p)| (ParamId(i), p))
+    }
+
+    /// The ids of the trained ones, in order.
+    pub fn trained(&self) -> Vec<ParamId> {
+        self.iter().filter(|(_, p)| p.trained).map(|(id, _)| id).collect()
+    }
+
+    /// How many parameters there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Drops every parameter from `len` on.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.list.truncate(len);
+    }
+}
+
+/// A low-rank update on a site: `y += scale · (x·Aᵀ)·Bᵀ`.
+#[derive(Clone, Copy, Debug)]
+pub struct Lora {
+    /// r × in.
+    pub a: ParamId,
+    /// out × r.
+    pub b: ParamId,
+    /// Rank.
+    pub rank: usize,
+    /// α/r, or α/√r.
+    pub scale: f64,
+}
+
+/// A linear layer.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Full name without `.weight`: `model.layers.0.self_attn.q_proj`.
+    pub name: String,
+    /// Outputs.
+    pub outs: usize,
+    /// Inputs.
+    pub ins: usize,
+    /// The weight, out × in.
+    pub weight: ParamId,
+    /// The bias, when there is one.
+    pub bias: Option<ParamId>,
+    /// Whether an adapter may sit here (the head does not take one).
+    pub adaptable: bool,
+    /// The adapter's part here.
+    pub lora: Option<Lora>,
+}
+
+/// A network: parameters, sites, kernel.
+pub struct Net<F> {
+    /// All parameters.
+    pub params: Params<F>,
+    /// All linear layers.
+    pub sites: Vec<Site>,
+    /// What runs them.
+    pub kernel: Arc<dyn Kernel<F>>,
+}
+
+/// Gradients of the trained parameters, by parameter; empty for frozen ones.
+pub struct Grads<F> {
+    list: Vec<Vec<F>>,
+}
+
+impl<F: Real> Grads<F> {
+    /// Zeros for every trained parameter.
+    pub fn zeros(params: &Params<F>) -> Self {
+        let one = |p: &Param<F>| if p.trained { vec![F::ZERO; p.len()] } else { Vec::new() };
+        Self { list: params.list.iter().map(one).collect() }
+    }
+
+    /// Back to zero.
+    pub fn clear(&mut self) {
+        self.list.iter_mut().for_each(|g| g.fill(F::ZERO));
+    }
+
+    /// The gradient of a parameter; empty when it is frozen.
+    pub fn get(&self, id: ParamId) -> &[F] {
+        &self.list[id.0]
+    }
+
+    /// The gradient to add to, when the parameter is trained.
+    pub fn slot(&mut self, id: ParamId) -> Option<&mut [F]> {
+        let slot = &mut self.list[id.0];
+        if slot.is_empty() { None } else { Some(slot) }
+    }
+}

@@ -1,0 +1,206 @@
+//! From the loss back to every trained parameter.
+
+use super::{Op, Tape, Var};
+use crate::kernel::{Attention, AttentionGrads, AttentionSaved, Mat};
+use crate::net::{ParamId, SiteId};
+use crate::real::Real;
+
+/// Gradients of the values, filled from the end.
+type Slots<F> = Vec<Option<Vec<F>>>;
+
+impl<F: Real> Tape<'_, F> {
+    /// Adds the gradient of the loss to every trained parameter. Each value is given back
+    /// as soon as its own gradient is done.
+    pub fn backward(&mut self) {
+        let mut slots: Slots<F> = (0..self.nodes.len()).map(|_| None).collect();
+        for i in (0..self.nodes.len()).rev() {
+            let tracked = self.nodes[i].tracked;
+            let op = std::mem::replace(&mut self.nodes[i].op, Op::Embedding { table: ParamId(0) });
+            match (op, slots[i].take()) {
+                (Op::Loss { x, rows }, _) if tracked => self.loss_back(i, x, &rows, &mut slots),
+                (op, Some(dy)) if tracked => self.node_back(i, op, dy, &mut slots),
+                (op, dy) => {
+                    op.give(self.pool);
+                    self.pool.give(dy.unwrap_or_default());
+                }
+            }
+            let value = std::mem::take(&mut self.nodes[i].value);
+            self.pool.give(value);
+        }
+    }
+
+    fn node_back(&mut self, i: usize, op: Op<F>, dy: Vec<F>, slots: &mut Slots<F>) {
+        match op {
+            Op::Embedding { table } => {
+                if let Some(dtable) = self.pass.grads.as_mut().and_then(|g| g.slot(table)) {
+                    self.net.kernel.embed_backward(&self.batch.ids, &dy, dtable);
+                }
+                self.pool.give(dy);
+            }
+            Op::Linear { x, site, low, dropped } => self.linear_back((x, site), low, dropped, dy, slots),
+            Op::RmsNorm { x, weight, inv } => {
+                let mut dx = self.sum_slot(x, slots);
+                let saved = (&self.nodes[x.0].value[..], self.net.params.data(weight), &inv[..]);
+                let dw = self.pass.grads.as_mut().and_then(|g| g.slot(weight));
+                self.net.kernel.rms_norm_backward(saved, &dy, &mut dx, dw);
+                slots[x.0] = Some(dx);
+                self.pool.give(dy);
+                self.pool.give(inv);
+            }
+            Op::Rope { x, heads } => {
+                let mut dy = dy;
+                let shape = (heads, self.width(x) / heads / 2);
+                self.net.kernel.rope(&mut dy, shape, &self.angles.0, &self.angles.1, true);
+                slots[x.0] = Some(dy);
+            }
+            Op::Attention { q, k, v, lse, heads } => {
+                self.attention_back(i, (q, k, v), lse, heads, dy, slots);
+            }
+            Op::SwiGlu { gate, up } => {
+                let mut dgate = std::mem::take(&mut self.nodes[gate.0].value);
+                let mut dup = std::mem::take(&mut self.nodes[up.0].value);
+                self.net.kernel.swiglu_backward(&mut dgate, &mut dup, &dy);
+                slots[gate.0] = Some(dgate);
+                slots[up.0] = Some(dup);
+                self.pool.give(dy);
+            }
+            Op::Add { x, branch } => {
+                if self.tracked(x) {
+                    match &mut slots[x.0] {
+                        Some(dx) => self.net.kernel.add(&dy, dx),
+                        empty => {
+                            let mut dx = self.pool.take(dy.len());
+                            dx.copy_from_slice(&dy);
+                            *empty = Some(dx);
+                        }
+                    }
+                }
+                slots[branch.0] = Some(dy);
+            }
+            Op::Loss { .. } => {}
+        }
+    }
+
+    /// The gradient gathered so far, or zeros to add to.
+    fn sum_slot(&mut self, x: Var, slots: &mut Slots<F>) -> Vec<F> {
+        let len = self.nodes[x.0].width * self.batch.len();
+        slots[x.0].take().unwrap_or_else(|| self.pool.zeros(len))
+    }
+
+    /// Spreads the rows of the loss's gradient over the rows it came from.
+    fn loss_back(&mut self, i: usize, x: Var, rows: &[u32], slots: &mut Slots<F>) {
+        let width = self.width(x);
+        let mut dx = self.sum_slot(x, slots);
+        for (from, &row) in self.nodes[i].value.chunks_exact(width).zip(rows) {
+            self.net.kernel.add(from, &mut dx[row as usize * width..][..width]);
+        }
+        slots[x.0] = Some(dx);
+    }
+
+    fn linear_back(
+        &mut self,
+        (x, id): (Var, SiteId),
+        low: Vec<F>,
+        dropped: bool,
+        dy: Vec<F>,
+        slots: &mut Slots<F>,
+    ) {
+        let (net, rows) = (self.net, self.batch.len());
+        let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
+        let wants_dx = self.tracked(x);
+        let mut dx = None;
+        if wants_dx {
+            let old = slots[x.0].take();
+            let add = old.is_some();
+            let mut sum = old.unwrap_or_else(|| self.pool.take(rows * site.ins));
+            net.params.get(site.weight).weight().multiply_transposed(kernel, &dy, rows, add, &mut sum);
+            dx = Some(sum);
+        }
+        if let Some(grads) = &mut self.pass.grads {
+            if let Some(dw) = grads.slot(site.weight) {
+                let x = Mat::new(&self.nodes[x.0].value, rows, site.ins);
+                kernel.matmul(F::ONE, Mat::new(&dy, rows, site.outs).t(), x, true, dw);
+            }
+            if let Some(dbias) = site.bias.and_then(|bias| grads.slot(bias)) {
+                kernel.bias_backward(&dy, dbias);
+            }
+        }
+        if site.lora.is_some() {
+            self.lora_back((x, id), &low, dropped, &dy, dx.as_deref_mut());
+        }
+        slots[x.0] = dx.or(slots[x.0].take());
+        self.pool.give(dy);
+        self.pool.give(low);
+    }
+
+    /// `d_low = s·dy·B`, `dB += s·dyᵀ·low`, `dA += d_lowᵀ·x`, `dx += d_low·A`.
+    fn lora_back(
+        &mut self,
+        (x, id): (Var, SiteId),
+        low: &[F],
+        dropped: bool,
+        dy: &[F],
+        dx: Option<&mut [F]>,
+    ) {
+        let (net, rows) = (self.net, self.batch.len());
+        let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
+        let Some(lora) = site.lora else { return };
+        let scale = F::of(lora.scale);
+        let a = Mat::new(net.params.data(lora.a), lora.rank, site.ins);
+        let b = Mat::new(net.params.data(lora.b), site.outs, lora.rank);
+        let dy = Mat::new(dy, rows, site.outs);
+        let mut d_low = self.pool.take(rows * lora.rank);
+        kernel.matmul(scale, dy, b, false, &mut d_low);
+        let input = dropped.then(|| self.dropped(x, id));
+        if let Some(grads) = &mut self.pass.grads {
+            if let Some(db) = grads.slot(lora.b) {
+                kernel.matmul(scale, dy.t(), Mat::new(low, rows, lora.rank), true, db);
+            }
+            if let Some(da) = grads.slot(lora.a) {
+                let seen = input.as_deref().unwrap_or(&self.nodes[x.0].value);
+                let d_low = Mat::new(&d_low, rows, lora.rank);
+                kernel.matmul(F::ONE, d_low.t(), Mat::new(seen, rows, site.ins), true, da);
+            }
+        }
+        if let Some(dx) = dx {
+            let d_low = Mat::new(&d_low, rows, lora.rank);
+            match input {
+                None => kernel.matmul(F::ONE, d_low, a, true, dx),
+                Some(mut masked) => {
+                    kernel.matmul(F::ONE, d_low, a, false, &mut masked);
+                    kernel.dropout(&self.mask(id), &masked, true, dx);
+                    self.pool.give(masked);
+                }
+            }
+        } else {
+            self.pool.give(input.unwrap_or_default());
+        }
+        self.pool.give(d_low);
+    }
+
+    fn attention_back(
+        &mut self,
+        i: usize,
+        (q, k, v): (Var, Var, Var),
+        lse: Vec<F>,
+        [heads, kv_heads, head_dim]: [usize; 3],
+        dout: Vec<F>,
+        slots: &mut Slots<F>,
+    ) {
+        let rows = self.batch.len();
+        let mut dq = self.pool.zeros(rows * heads * head_dim);
+        let mut dk = self.pool.zeros(rows * kv_heads * head_dim);
+        let mut dv = self.pool.zeros(rows * kv_heads * head_dim);
+        let shape = Attention { heads, kv_heads, head_dim, spans: &self.spans };
+        let value = |var: Var| &self.nodes[var.0].value[..];
+        let (q_, k_, v_) = (value(q), value(k), value(v));
+        let saved = AttentionSaved { q: q_, k: k_, v: v_, out: value(Var(i)), lse: &lse };
+        let grads = AttentionGrads { dq: &mut dq, dk: &mut dk, dv: &mut dv };
+        self.net.kernel.attention_backward(&shape, &saved, &dout, grads);
+        slots[q.0] = Some(dq);
+        slots[k.0] = Some(dk);
+        slots[v.0] = Some(dv);
+        self.pool.give(dout);
+        self.pool.give(lse);
+    }
+}

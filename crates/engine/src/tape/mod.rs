@@ -1,0 +1,297 @@
+//! A tape of coarse differentiable operations.
+//!
+//! Families compose these operations and nobody writes a backward for a model. A value is
+//! a matrix with one row a token. While recording, each operation keeps what its gradient
+//! needs; [`Tape::backward`] walks the list from the end. Without recording (evaluation,
+//! serving) the values inside a [`Tape::block`] are given back when it ends.
+
+mod backward;
+mod batch;
+mod loss;
+mod pool;
+
+pub use batch::Batch;
+pub use pool::Pool;
+
+use crate::kernel::{Attention, Dropout, Mat, Span};
+use crate::net::{Grads, Net, ParamId, SiteId};
+use crate::real::Real;
+
+/// A value on the tape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Var(usize);
+
+/// What made a value, and what its gradient needs besides the inputs.
+enum Op<F> {
+    Embedding {
+        table: ParamId,
+    },
+    Linear {
+        x: Var,
+        site: SiteId,
+        low: Vec<F>,
+        dropped: bool,
+    },
+    RmsNorm {
+        x: Var,
+        weight: ParamId,
+        inv: Vec<F>,
+    },
+    /// Took over the buffer of `x`.
+    Rope {
+        x: Var,
+        heads: usize,
+    },
+    Attention {
+        q: Var,
+        k: Var,
+        v: Var,
+        lse: Vec<F>,
+        heads: [usize; 3],
+    },
+    SwiGlu {
+        gate: Var,
+        up: Var,
+    },
+    /// Took over the buffer of `branch`.
+    Add {
+        x: Var,
+        branch: Var,
+    },
+    /// The value is the gradient of `x`, known as soon as the loss is.
+    Loss {
+        x: Var,
+        rows: Vec<u32>,
+    },
+}
+
+struct Node<F> {
+    value: Vec<F>,
+    width: usize,
+    op: Op<F>,
+    /// Whether anything under it is trained.
+    tracked: bool,
+}
+
+/// Keys and values of the tokens before this pass, one pair a layer.
+pub struct Layers<F> {
+    /// (keys, values) of each layer, one row a token.
+    pub list: Vec<(Vec<F>, Vec<F>)>,
+}
+
+/// How a pass is to be run.
+pub struct Pass<'a, F: Real> {
+    /// Where gradients go; none = nothing is recorded.
+    pub grads: Option<&'a mut Grads<F>>,
+    /// Keys and values of earlier tokens; they grow by this pass's.
+    pub cache: Option<&'a mut Layers<F>>,
+    /// Dropout on the way into adapters.
+    pub dropout: f64,
+}
+
+impl<F: Real> Default for Pass<'_, F> {
+    fn default() -> Self {
+        Self { grads: None, cache: None, dropout: 0.0 }
+    }
+}
+
+/// The tape of one pass.
+pub struct Tape<'a, F: Real> {
+    net: &'a Net<F>,
+    batch: &'a Batch,
+    spans: Vec<Span>,
+    angles: (Vec<F>, Vec<F>),
+    pool: &'a mut Pool<F>,
+    pass: Pass<'a, F>,
+    nodes: Vec<Node<F>>,
+    attentions: usize,
+}
+
+impl<'a, F: Real> Tape<'a, F> {
+    /// An empty tape over a batch. `rope` is (head size, θ).
+    pub fn new(
+        net: &'a Net<F>,
+        batch: &'a Batch,
+        rope: (usize, f64),
+        pool: &'a mut Pool<F>,
+        pass: Pass<'a, F>,
+    ) -> Self {
+        let angles = batch.angles(rope.0, rope.1);
+        Self { net, batch, spans: batch.spans(), angles, pool, pass, nodes: Vec::new(), attentions: 0 }
+    }
+
+    /// The network.
+    pub fn net(&self) -> &'a Net<F> {
+        self.net
+    }
+
+    /// The numbers of a value.
+    pub fn value(&self, var: Var) -> &[F] {
+        &self.nodes[var.0].value
+    }
+
+    fn recording(&self) -> bool {
+        self.pass.grads.is_some()
+    }
+
+    fn tracked(&self, var: Var) -> bool {
+        self.nodes[var.0].tracked
+    }
+
+    fn width(&self, var: Var) -> usize {
+        self.nodes[var.0].width
+    }
+
+    fn push(&mut self, value: Vec<F>, width: usize, op: Op<F>, tracked: bool) -> Var {
+        let tracked = tracked && self.recording();
+        self.nodes.push(Node { value, width, op, tracked });
+        Var(self.nodes.len() - 1)
+    }
+
+    /// Runs a part of the model whose inner values nobody outside needs. Without recording
+    /// they are freed at the end; with block checkpointing they will be run again.
+    pub fn block(&mut self, x: Var, part: impl Fn(&mut Self, Var) -> Var) -> Var {
+        let first = self.nodes.len();
+        let out = part(self, x);
+        if self.recording() {
+            return out;
+        }
+        self.nodes.swap(first, out.0);
+        for node in self.nodes.drain(first + 1..) {
+            self.pool.give(node.value);
+            node.op.give(self.pool);
+        }
+        let old = std::mem::take(&mut self.nodes[x.0].value);
+        self.pool.give(old);
+        Var(first)
+    }
+
+    /// Rows of the embedding table.
+    pub fn embedding(&mut self, table: ParamId) -> Var {
+        let width = self.net.params.get(table).shape[1];
+        let mut y = self.pool.take(self.batch.len() * width);
+        self.net.kernel.embed(self.net.params.data(table), &self.batch.ids, &mut y);
+        self.push(y, width, Op::Embedding { table }, self.net.params.get(table).trained)
+    }
+
+    /// Root-mean-square norm.
+    pub fn rms_norm(&mut self, x: Var, weight: ParamId, eps: f64) -> Var {
+        let width = self.width(x);
+        let mut y = self.pool.take(self.batch.len() * width);
+        let mut inv = self.pool.take(self.batch.len());
+        let w = self.net.params.data(weight);
+        self.net.kernel.rms_norm(&self.nodes[x.0].value, w, eps, &mut y, &mut inv);
+        let tracked = self.tracked(x) || self.net.params.get(weight).trained;
+        self.push(y, width, Op::RmsNorm { x, weight, inv }, tracked)
+    }
+
+    /// A linear layer with its bias and its adapter.
+    pub fn linear(&mut self, x: Var, site: SiteId) -> Var {
+        let (net, rows) = (self.net, self.batch.len());
+        let (kernel, at) = (net.kernel.as_ref(), &net.sites[site.0]);
+        let mut y = self.pool.take(rows * at.outs);
+        net.params.get(at.weight).weight().multiply(kernel, &self.nodes[x.0].value, rows, &mut y);
+        if let Some(bias) = at.bias {
+            kernel.add_bias(net.params.data(bias), &mut y);
+        }
+        let mut low = Vec::new();
+        let dropped = at.lora.is_some() && self.recording() && self.pass.dropout > 0.0;
+        if let Some(lora) = at.lora {
+            let input = dropped.then(|| self.dropped(x, site));
+            let seen = input.as_deref().unwrap_or(&self.nodes[x.0].value);
+            low = self.pool.take(rows * lora.rank);
+            let a = Mat::new(net.params.data(lora.a), lora.rank, at.ins);
+            kernel.matmul(F::ONE, Mat::new(seen, rows, at.ins), a.t(), false, &mut low);
+            let b = Mat::new(net.params.data(lora.b), at.outs, lora.rank);
+            kernel.matmul(F::of(lora.scale), Mat::new(&low, rows, lora.rank), b.t(), true, &mut y);
+            self.pool.give(input.unwrap_or_default());
+        }
+        let trained = |id: ParamId| net.params.get(id).trained;
+        let own = trained(at.weight)
+            || at.bias.is_some_and(trained)
+            || at.lora.is_some_and(|l| trained(l.a) || trained(l.b));
+        let tracked = self.tracked(x) || own;
+        self.push(y, at.outs, Op::Linear { x, site, low, dropped }, tracked)
+    }
+
+    /// The input of a site's adapter after dropout.
+    fn dropped(&mut self, x: Var, site: SiteId) -> Vec<F> {
+        let mut out = self.pool.take(self.nodes[x.0].value.len());
+        self.net.kernel.dropout(&self.mask(site), &self.nodes[x.0].value, false, &mut out);
+        out
+    }
+
+    fn mask(&self, site: SiteId) -> Dropout<'a> {
+        Dropout { p: self.pass.dropout, layer: site.0 as u64, tokens: &self.batch.keys }
+    }
+
+    /// Rotary positions; `x` must not be used again.
+    pub fn rope(&mut self, x: Var, heads: usize) -> Var {
+        let mut value = std::mem::take(&mut self.nodes[x.0].value);
+        let (width, tracked) = (self.width(x), self.tracked(x));
+        let shape = (heads, width / heads / 2);
+        self.net.kernel.rope(&mut value, shape, &self.angles.0, &self.angles.1, false);
+        self.push(value, width, Op::Rope { x, heads }, tracked)
+    }
+
+    /// Causal attention inside each sequence; `heads` and `kv_heads` as in the config.
+    pub fn attention(&mut self, q: Var, k: Var, v: Var, heads: usize, kv_heads: usize) -> Var {
+        let width = self.width(q);
+        let head_dim = width / heads;
+        let mut out = self.pool.take(self.batch.len() * width);
+        let mut lse = self.pool.take(self.batch.len() * heads);
+        let (mut keys, mut values) = (&self.nodes[k.0].value, &self.nodes[v.0].value);
+        let mut spans = self.spans.clone();
+        if let Some(cache) = &mut self.pass.cache {
+            let layer = &mut cache.list[self.attentions];
+            spans[0].keys += layer.0.len() / (kv_heads * head_dim);
+            layer.0.extend_from_slice(keys);
+            layer.1.extend_from_slice(values);
+            (keys, values) = (&layer.0, &layer.1);
+        }
+        let shape = Attention { heads, kv_heads, head_dim, spans: &spans };
+        let queries = &self.nodes[q.0].value;
+        self.net.kernel.attention(&shape, (queries, keys, values), &mut out, &mut lse);
+        self.attentions += 1;
+        let tracked = self.tracked(q) || self.tracked(k) || self.tracked(v);
+        self.push(out, width, Op::Attention { q, k, v, lse, heads: [heads, kv_heads, head_dim] }, tracked)
+    }
+
+    /// `silu(gate) · up`.
+    pub fn swiglu(&mut self, gate: Var, up: Var) -> Var {
+        let width = self.width(gate);
+        let mut y = self.pool.take(self.batch.len() * width);
+        self.net.kernel.swiglu(&self.nodes[gate.0].value, &self.nodes[up.0].value, &mut y);
+        let tracked = self.tracked(gate) || self.tracked(up);
+        self.push(y, width, Op::SwiGlu { gate, up }, tracked)
+    }
+
+    /// Residual sum; `branch` must not be used again.
+    pub fn add(&mut self, x: Var, branch: Var) -> Var {
+        let mut value = std::mem::take(&mut self.nodes[branch.0].value);
+        self.net.kernel.add(&self.nodes[x.0].value, &mut value);
+        let (width, tracked) = (self.width(x), self.tracked(x) || self.tracked(branch));
+        self.push(value, width, Op::Add { x, branch }, tracked)
+    }
+}
+
+impl<F: Real> Drop for Tape<'_, F> {
+    fn drop(&mut self) {
+        for node in self.nodes.drain(..) {
+            self.pool.give(node.value);
+            node.op.give(self.pool);
+        }
+    }
+}
+
+impl<F: Real> Op<F> {
+    /// Gives what it kept back to the pool.
+    fn give(self, pool: &mut Pool<F>) {
+        match self {
+            Self::Linear { low, .. } => pool.give(low),
+            Self::RmsNorm { inv, .. } => pool.give(inv),
+            Self::Attention { lse, .. } => pool.give(lse),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Safetensors in and out: single file or shards; f32, f16 and bf16 become f32.
+
+use half::{bf16, f16};
+use karat_types::Problem;
+use memmap2::Mmap;
+use rayon::prelude::*;
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+/// One file mapped into memory, its header already checked against its length.
+struct File {
+    path: PathBuf,
+    map: Mmap,
+    header: usize,
+    metadata: Metadata,
+}
+
+/// All tensors of a folder or file.
+pub struct Tensors {
+    files: Vec<File>,
+    by_name: BTreeMap<String, usize>,
+}
+
+fn bad(code: &str, path: &Path, what: impl std::fmt::Display, hint: &str) -> Problem {
+    Problem::bad(code, format!("{}: {what}.", path.display()), hint)
+}
+
+const COPY_AGAIN: &str = "Download or copy the file again and compare its size and SHA-256 with the source.";
+
+fn open(path: &Path) -> Result<File, Problem> {
+    let missing =
+        |e: std::io::Error| bad("weights_missing", path, e, "Put the file there, or choose another folder.");
+    let file = std::fs::File::open(path).map_err(missing)?;
+    // SAFETY: the map is read only; a file changed by others while mapped gives wrong
+    // numbers at worst, which the checks for NaN and for hashes are there to find.
+    #[expect(unsafe_code, reason = "mapping a file is unsafe because others may change it")]
+    let map = unsafe { Mmap::map(&file) }.map_err(missing)?;
+    let damaged = |e: safetensors::SafeTensorError| {
+        bad("weights_damaged", path, format!("not a whole safetensors file ({e})"), COPY_AGAIN)
+    };
+    let (header, metadata) = SafeTensors::read_metadata(&map).map_err(damaged)?;
+    let (header, len) = (header + 8, map.len());
+    if header + metadata.data_len() != len {
+        let what = format!("{len} bytes, its header promises {}", header + metadata.data_len());
+        return Err(bad("weights_damaged", path, what, COPY_AGAIN));
+    }
+    Ok(File { path: path.to_path_buf(), map, header, metadata })
+}
+
+impl Tensors {
+    /// Opens `model.safetensors`, or the shards its index names.
+    ///
+    /// # Errors
+    /// `weights_missing`, `weights_damaged`, `weights_pickle`.
+    pub fn open_model(dir: &Path) -> Result<Self, Problem> {
+        Self::open_files(&model_files(dir)?)
+    }
+
+    /// Opens files, whose tensors must have different names.
+    ///
+    /// # Errors
+    /// `weights_missing`, `weights_damaged`.
+    pub fn open_files(paths: &[PathBuf]) -> Result<Self, Problem> {
+        let files = paths.iter().map(|p| open(p)).collect::<Result<Vec<_>, _>>()?;
+        let mut by_name = BTreeMap::new();
+        for (i, file) in files.iter().enumerate() {
+            for name in file.metadata.offset_keys() {
+                if by_name.insert(name.clone(), i).is_some() {
+                    return Err(bad(
+                        "weights_damaged",
+                        &file.path,
+                        format!("tensor {name} is there twice"),
+                        COPY_AGAIN,
+                    ));
+                }
+            }
+        }
+        Ok(Self { files, by_name })
+    }
+
+    /// Names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
+    /// Whether there is such a tensor.
+    pub fn has(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    /// Shape of a tensor.
+    pub fn shape(&self, name: &str) -> Option<&[usize]> {
+        let file = &self.files[*self.by_name.get(name)?];
+        file.metadata.info(name).map(|info| &info.shape[..])
+    }
+
+    /// The type most numbers are stored in: `F32`.
+    pub fn dtype(&self) -> String {
+        let mut count: BTreeMap<String, usize> = BTreeMap::new();
+        for (name, &file) in &self.by_name {
+            if let Some(info) = self.files[file].metadata.info(name) {
+                *count.entry(format!("{:?}", info.dtype)).or_default() +=
+                    info.shape.iter().product::<usize>();
+            }
+        }
+        count.into_iter().max_by_key(|c| c.1).map_or_else(|| "F32".into(), |c| c.0)
+    }
+
+    /// A tensor as f32.
+    ///
+    /// # Errors
+    /// `weights_missing_tensor`, `weights_wrong_shape`, `weights_wrong_type`, `weights_not_finite`.
+    pub fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
+        let file = self.by_name.get(name).map(|&i| &self.files[i]);
+        let info = file.and_then(|f| f.metadata.info(name).map(|info| (f, info)));
+        let Some((file, info)) = info else {
+            let path = self.files.first().map(|f| f.path.clone()).unwrap_or_default();
+            return Err(bad(
+                "weights_missing_tensor",
+                &path,
+                format!("there is no tensor {name} of shape {shape:?}"),
+                "The weights do not belong to this config.json: take both from the same source.",
+            ));
+        };
+        if info.shape != shape {
+            return Err(bad(
+                "weights_wrong_shape",
+                &file.path,
+                format!("{name} has shape {:?}, config.json expects {shape:?}", info.shape),
+                "The weights do not belong to this config.json: take both from the same source.",
+            ));
+        }
+        let bytes = &file.map[file.header..][info.data_offsets.0..info.data_offsets.1];
+        let data = decode(bytes, info.dtype).ok_or_else(|| {
+            bad(
+                "weights_wrong_type",
+                &file.path,
+                format!("{name} is stored as {:?}, known are F32, F16 and BF16", info.dtype),
+                "Convert the weights to one of these types.",
+            )
+        })?;
+        if let Some(i) = data.par_iter().position_first(|x| !x.is_finite()) {
+            return Err(bad(
+                "weights_not_finite",
+                &file.path,
+                format!("number {i} of {name} is {}", data[i]),
+                "The training that made this file diverged, or the file is damaged: take another one.",
+            ));
+        }
+        Ok(data)
+    }
+}
+
+fn decode(bytes: &[u8], dtype: Dtype) -> Option<Vec<f32>> {
+    let two = |c: &[u8]| [c[0], c[1]];
+    Some(match dtype {
+        Dtype::F32 => {
+            bytes.par_chunks_exact(4).map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect()
+        }
+        Dtype::F16 => bytes.par_chunks_exact(2).map(|c| f16::from_le_bytes(two(c)).to_f32()).collect(),
+        Dtype::BF16 => bytes.par_chunks_exact(2).map(|c| bf16::from_le_bytes(two(c)).to_f32()).collect(),
+        _ => return None,
+    })
+}
+
+/// The weight files of a model folder, in order.
+///
+/// # Errors
+/// `weights_missing`, `weights_pickle`, `weights_damaged`.
+pub fn model_files(dir: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let single = dir.join("model.safetensors");
+    if single.is_file() {
+        return Ok(vec![single]);
+    }
+    let index = dir.join("model.safetensors.index.json");
+    if let Ok(text) = std::fs::read_to_string(&index) {
+        let damaged = |what: &str| bad("weights_damaged", &index, what, COPY_AGAIN);
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| damaged(&e.to_string()))?;
+        let map = value["weight_map"].as_object().ok_or_else(|| damaged("it has no weight_map"))?;
+        let mut names: Vec<&str> = map.values().filter_map(serde_json::Value::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        if let Some(outside) = names.iter().find(|n| n.contains(['/', '\\'])) {
+            return Err(damaged(&format!("shard '{outside}' is not a plain file name")));
+        }
+        return Ok(names.into_iter().map(|n| dir.join(n)).collect());
+    }
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let pickle = entries
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .find(|name| [".bin", ".pt", ".pth", ".ckpt"].iter().any(|end| name.ends_with(end)));
+    Err(match pickle {
+        Some(name) => bad(
+            "weights_pickle",
+            &dir.join(name),
+            "a pickle, which can run any code when it is opened",
+            "Take the model's safetensors files, or convert it once where you trust it.",
+        ),
+        None => bad(
+            "weights_missing",
+            &single,
+            "there is no such file",
+            "Put the weights there, or choose another folder.",
+        ),
+    })
+}
+
+/// Writes tensors to one file, sorted by name as safetensors does, and flushes it to disk.
+///
+/// # Errors
+/// `disk_write_failed`.
+pub fn write(path: &Path, tensors: &[(String, Vec<usize>, &[f32])]) -> Result<(), Problem> {
+    let failed = |e: &dyn std::fmt::Display| crate::disk::failed(path, e);
+    let bytes: Vec<Vec<u8>> =
+        tensors.par_iter().map(|t| t.2.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
+    let views = tensors.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
+        TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name.as_str(), view))
+    });
+    let views = views.collect::<Result<Vec<_>, _>>().map_err(|e| failed(&e))?;
+    let format = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    safetensors::serialize_to_file(views, Some(format), path).map_err(|e| failed(&e))?;
+    crate::disk::flush(path)
+}
