@@ -5,6 +5,7 @@
 //! with a shape of [`view`].
 
 mod app;
+pub mod authz;
 pub mod identity;
 pub mod view;
 
