@@ -31,13 +31,9 @@ fn cargo(args: &[&str]) -> Command {
     shell::command(shell::cargo(), args)
 }
 
-/// nextest where it is installed; plain cargo does as well.
+/// Plain cargo, one process a room: the tests of a room share one throwaway PostgreSQL.
 fn rust_tests() -> Command {
-    if shell::has("cargo-nextest") {
-        cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast", "--status-level", "fail"])
-    } else {
-        cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--quiet"])
-    }
+    cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--quiet"])
 }
 
 fn web(report: &mut Report) {
