@@ -35,6 +35,11 @@ pub(crate) fn finding(code: &str, measured: Value, threshold: Value, message: St
     }
 }
 
+/// `1 control character`, `2 control characters`.
+pub(crate) fn many(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Adds the place to a finding.
 pub(crate) fn at(mut finding: Finding, place: Evidence) -> Finding {
     finding.evidence = Some(place);
@@ -44,6 +49,11 @@ pub(crate) fn at(mut finding: Finding, place: Evidence) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!((many(1, "place"), many(2, "place")), ("1 place".into(), "2 places".into()));
+    }
 
     #[test]
     fn columns_count_characters_and_lines_start_at_one() {

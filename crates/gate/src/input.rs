@@ -57,7 +57,7 @@ pub enum Profile {
     /// Running text.
     #[default]
     Prose,
-    /// Documentation: code, tables and links among the words are no fault.
+    /// Documentation: version numbers, symbols and links among the words cost less.
     Technical,
     /// Sayings, questions, captions: there is no shortest length.
     Short,

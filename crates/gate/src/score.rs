@@ -7,17 +7,8 @@
 //! lost = most · min(|measured − limit|, |worst − limit|) / |worst − limit|     (rounded down)
 //! ```
 //!
-//! | code | measure | limit | worst | most |
-//! |---|---|---|---|---|
-//! | `few_words` | words of running text | 80 | 10 | 60 |
-//! | `few_letters` | words with a letter, ‰ | 800 | 400 | 60 |
-//! | `odd_word_length` | mean word length, ‰ of a character | 3000–10000 | 1500 / 18000 | 40 |
-//! | `many_symbols` | symbols, ‰ of visible characters | 250 | 600 | 50 |
-//! | `many_links` | characters of addresses, ‰ of the file | 500 | 900 | 50 |
-//! | `repeated_lines` | characters in repeated lines, ‰ | 200 | 600 | 60 |
-//! | `repeated_phrases` | characters in the commonest 2-, 3-, 4-word phrase, ‰ | 200, 180, 160 | 500, 480, 460 | 60 |
-//! | `few_different_words` | different words in windows of 100, ‰ | 450 | 150 | 60 |
-//! | `no_function_words` | different function words | 4 | 0 | 45 |
+//! The lines are the constants below; [`page`] prints them as the table of
+//! `docs/reference/score-v0.md`.
 //!
 //! A file with fewer than 20 words of running text is judged by `few_words` and
 //! `many_links` alone; the profile *short* leaves out `few_words` and `no_function_words`, scripts
@@ -25,7 +16,7 @@
 //!
 //! The limits of letters, word length and repetition are those of the Gopher filters, of
 //! symbols NeMo Curator's; each loss is also a finding of class *score*, so the sum can be
-//! checked by hand. `docs/reference/score-v0.md` says the same for readers.
+//! checked by hand.
 
 use crate::evidence::finding;
 use crate::input::Profile;
@@ -54,10 +45,9 @@ const fn line(code: &'static str, limit: u64, worst: u64, most: u64, what: &'sta
 
 const WORDS: Line = line("few_words", 80, 10, 60, "words of running text");
 const LETTERS: Line = line("few_letters", 800, 400, 60, "of 1,000 words have a letter");
-const SHORT_WORDS: Line =
-    line("odd_word_length", 3000, 1500, 40, "thousandths of a character is the mean length of words");
-const LONG_WORDS: Line =
-    line("odd_word_length", 10_000, 18_000, 40, "thousandths of a character is the mean length of words");
+const MEAN_LENGTH: &str = "thousandths of a character is the mean length of words";
+const SHORT_WORDS: Line = line("odd_word_length", 3000, 1500, 40, MEAN_LENGTH);
+const LONG_WORDS: Line = line("odd_word_length", 10_000, 18_000, 40, MEAN_LENGTH);
 const SYMBOLS: Line = line("many_symbols", 250, 600, 50, "of 1,000 visible characters are symbols");
 const LINKS: Line = line("many_links", 500, 900, 50, "of 1,000 characters belong to addresses");
 const LINES: Line = line("repeated_lines", 200, 600, 60, "of 1,000 characters are in repeated lines");
@@ -68,6 +58,46 @@ const PHRASES: [Line; 3] = [
 ];
 const VARIETY: Line = line("few_different_words", 450, 150, 60, "of 1,000 words in a window differ");
 const FUNCTION_WORDS: Line = line("no_function_words", 4, 0, 45, "different small words of one language");
+
+/// What the profile *technical* forgives: version numbers, symbols and references.
+const TECHNICAL: [Line; 3] = [
+    line(LETTERS.code, 650, 300, LETTERS.most, LETTERS.what),
+    line(SYMBOLS.code, 350, 700, SYMBOLS.most, SYMBOLS.what),
+    line(LINKS.code, 650, 950, LINKS.most, LINKS.what),
+];
+
+/// The whole table of the profile *prose*.
+const TABLE: [Line; 12] = [
+    WORDS,
+    LETTERS,
+    SHORT_WORDS,
+    LONG_WORDS,
+    SYMBOLS,
+    LINKS,
+    LINES,
+    PHRASES[0],
+    PHRASES[1],
+    PHRASES[2],
+    VARIETY,
+    FUNCTION_WORDS,
+];
+
+/// The line as the profile has it.
+fn under(profile: Profile, line: Line) -> Line {
+    let forgiving = TECHNICAL.into_iter().find(|other| other.code == line.code);
+    forgiving.filter(|_| profile == Profile::Technical).unwrap_or(line)
+}
+
+/// The page of the docs on this score, in Markdown.
+pub fn page() -> String {
+    let row = |line: &Line| {
+        format!("| `{}` | {} | {} | {} | {} |", line.code, line.what, line.limit, line.worst, line.most)
+    };
+    let table = |lines: &[Line]| lines.iter().map(row).collect::<Vec<_>>().join("\n");
+    include_str!("score_page.md")
+        .replace("{prose}", &table(&TABLE))
+        .replace("{technical}", &table(&TECHNICAL))
+}
 
 impl Line {
     /// Points lost for a measured value.
@@ -90,6 +120,7 @@ pub fn v0(measures: &Measures, profile: Profile) -> (u32, Vec<Finding>) {
     let mut score = 100_u64;
     let mut reasons = Vec::new();
     for (line, measured) in losses {
+        let line = under(profile, line);
         let lost = line.lost(measured);
         if lost > 0 {
             score = score.saturating_sub(lost);
@@ -136,6 +167,28 @@ mod tests {
     fn losses_grow_in_proportion_and_end() {
         assert_eq!([80, 45, 10, 0].map(|m| WORDS.lost(m)), [0, 30, 60, 60]);
         assert_eq!([250, 425, 600, 999].map(|m| SYMBOLS.lost(m)), [0, 25, 50, 50]);
+    }
+
+    #[test]
+    fn the_page_prints_every_line_of_the_formula() {
+        let page = page();
+        assert!(page.contains("| `few_words` | words of running text | 80 | 10 | 60 |"));
+        assert!(page.contains("| `many_links` | of 1,000 characters belong to addresses | 650 | 950 | 50 |"));
+        assert!(!page.contains('{'));
+    }
+
+    #[test]
+    fn documentation_may_have_more_links_than_prose() {
+        let measures = Measures {
+            words: 100,
+            with_letter: 1000,
+            variety: 900,
+            mean_length: 5000,
+            links: 650,
+            ..Measures::default()
+        };
+        assert_eq!(v0(&measures, Profile::Prose).0, 82);
+        assert_eq!(v0(&measures, Profile::Technical).0, 100);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! T1: bytes that are text.
 
-use crate::evidence::{at, finding, place};
+use crate::evidence::{at, finding, many, place};
 use karat_types::Finding;
 use serde_json::json;
 
@@ -41,8 +41,8 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
 fn controls(text: &str) -> Option<Finding> {
     let is_bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{85}');
     let (start, first) = text.char_indices().find(|&(_, c)| is_bad(c))?;
-    let count = text[start..].chars().filter(|&c| is_bad(c)).count();
-    let message = format!("There are {count} control characters; the first is U+{:04X}.", first as u32);
+    let count = text[start..].chars().filter(|&c| is_bad(c)).count() as u64;
+    let message = format!("Found {}; the first is U+{:04X}.", many(count, "control character"), first as u32);
     let place = place(text.as_bytes(), start, start + first.len_utf8());
     Some(at(finding("control_characters", json!(count), json!(0), message), place))
 }
@@ -51,7 +51,7 @@ fn replaced(text: &str) -> Option<Finding> {
     let start = text.find('\u{fffd}')?;
     let count = text[start..].chars().filter(|&c| c == '\u{fffd}').count() as u64;
     let share = count * 10_000 / text.chars().count() as u64;
-    let message = format!("{count} characters were lost in an earlier conversion (�).");
+    let message = format!("{} lost in an earlier conversion (�).", many(count, "character"));
     let found = if share > TOO_MANY_LOST {
         finding("replacement_characters", json!(share / 10), json!(TOO_MANY_LOST / 10), message)
     } else if share > SOME_LOST {

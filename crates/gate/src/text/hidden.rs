@@ -1,6 +1,6 @@
 //! T2: characters that are there and not seen.
 
-use crate::evidence::{at, finding, place};
+use crate::evidence::{at, finding, many, place};
 use karat_types::Finding;
 use serde_json::json;
 
@@ -31,7 +31,7 @@ impl Count {
     /// The finding, with the place of the first.
     fn report(&self, text: &str, code: &str, numbers: (u64, u64), what: &str) -> Option<Finding> {
         let (start, c) = self.first?;
-        let message = format!("There are {} {what}; the first is U+{:04X}.", self.count, c as u32);
+        let message = format!("Found {}; the first is U+{:04X}.", many(self.count, what), c as u32);
         let place = place(text.as_bytes(), start, start + c.len_utf8());
         Some(at(finding(code, json!(numbers.0), json!(numbers.1), message), place))
     }
@@ -65,17 +65,17 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
         previous = c;
     }
     let mut findings = Vec::new();
-    findings.extend(tags.report(text, "tag_characters", (tags.count, 0), "hidden tag characters"));
-    findings.extend(bidi.report(text, "bidi_controls", (bidi.count, 0), "direction-changing characters"));
+    findings.extend(tags.report(text, "tag_characters", (tags.count, 0), "hidden tag character"));
+    findings.extend(bidi.report(text, "bidi_controls", (bidi.count, 0), "direction-changing character"));
     let share = invisible.per_1000(all);
     if share > INVISIBLE_PER_1000 || longest >= SELECTOR_RUN {
         let numbers = (share, INVISIBLE_PER_1000);
-        findings.extend(invisible.report(text, "invisible_characters", numbers, "invisible characters"));
+        findings.extend(invisible.report(text, "invisible_characters", numbers, "invisible character"));
     }
     let share = private.per_1000(all);
     if share > PRIVATE_PER_1000 {
         let numbers = (share, PRIVATE_PER_1000);
-        findings.extend(private.report(text, "private_use_characters", numbers, "private-use characters"));
+        findings.extend(private.report(text, "private_use_characters", numbers, "private-use character"));
     }
     findings
 }

@@ -1,6 +1,6 @@
 //! T17 and T9: text that speaks to a model instead of a reader, and filler.
 
-use crate::evidence::{at, finding, place};
+use crate::evidence::{at, finding, many, place};
 use karat_types::Finding;
 use serde_json::json;
 
@@ -54,10 +54,10 @@ fn instructions(lower: &str) -> Option<Finding> {
     places.extend(encoded_run(lower.as_bytes()));
     places.sort_unstable();
     let &(start, end) = places.first()?;
-    let what = if end - start >= ENCODED_RUN { "a long run of encoded data" } else { &lower[start..end] };
+    let first = if end - start >= ENCODED_RUN { "a long run of encoded data" } else { &lower[start..end] };
     let message = format!(
-        "In {} places the text reads like instructions to a model; the first is “{what}”.",
-        places.len()
+        "In {} the text reads like instructions to a model; the first is “{first}”.",
+        many(places.len() as u64, "place")
     );
     let found = finding("instruction_like", json!(places.len()), json!(0), message);
     Some(at(found, place(lower.as_bytes(), start, end)))

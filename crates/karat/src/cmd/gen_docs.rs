@@ -23,6 +23,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
         let page = karat_gate::code_page(code).replacen('\n', &format!("\n{WRITTEN_BY}"), 1);
         write(&reference.join("codes").join(format!("{}.md", code.code)), &page)?;
     }
+    let score = karat_gate::score::page().replacen('\n', &format!("\n{WRITTEN_BY}"), 1);
+    write(&reference.join("score-v0.md"), &score)?;
     write(&reference.join("codes.md"), &codes_page())
 }
 

@@ -1,6 +1,7 @@
 //! One file per command: `Args` says what may be typed, `run` does it.
 
 mod ask;
+mod check;
 mod datanet;
 mod doctor;
 mod gen_docs;
@@ -8,6 +9,7 @@ mod login;
 mod release;
 mod review;
 mod run;
+mod standing;
 mod submit;
 
 use karat_types::Problem;
@@ -16,6 +18,8 @@ use karat_types::Problem;
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     Doctor(doctor::Args),
+    Check(check::Args),
+    Standing(standing::Args),
     Login(login::Args),
     Submit(submit::Args),
     Datanet(datanet::Args),
@@ -32,6 +36,8 @@ impl Command {
     pub(crate) fn run(self) -> Result<(), Problem> {
         match self {
             Self::Doctor(args) => doctor::run(&args),
+            Self::Check(args) => check::run(&args),
+            Self::Standing(args) => standing::run(&args),
             Self::Login(args) => login::run(args),
             Self::Submit(args) => submit::run(&args),
             Self::Datanet(args) => datanet::run(&args),

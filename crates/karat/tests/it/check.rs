@@ -1,0 +1,144 @@
+//! `karat check`: one bad input of each kind, and what is said of it.
+
+use crate::run::{Answer, karat};
+use serde_json::{Value, json};
+use std::path::Path;
+use tempfile::TempDir;
+
+const PROSE: &str = "The river rises in the hills behind the town and runs for two days before it reaches the sea. \
+In spring the water is cold and fast, and people who live along it keep their boats on the bank until May. My \
+grandmother used to say that you could hear the stones talk at night, which was only the gravel moving under the \
+flood, but nobody ever told her so. We still go there in summer, when the water is warm.\n";
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    dir
+}
+
+fn check(dir: &Path, more: &[&str]) -> Answer {
+    karat(dir, &[&["check", "--type", "text", "--json"], more].concat())
+}
+
+fn codes(line: &Value) -> Vec<&str> {
+    line["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn honest_prose_passes_with_all_that_could_not_be_asked() {
+    let dir = folder(&[("river.md", PROSE.as_bytes())]);
+    let answer = check(dir.path(), &["river.md"]);
+    assert_eq!(answer.code, 0, "{}", answer.stderr);
+    let line = &answer.lines()[0];
+    assert_eq!(
+        (&line["file"], &line["outcome"], &line["score"]),
+        (&json!("river.md"), &json!("passed"), &json!(100))
+    );
+    assert_eq!(line["findings"], json!([]));
+    let not_run: Vec<_> =
+        line["not_run"].as_array().unwrap().iter().map(|n| n["check"].as_str().unwrap()).collect();
+    assert_eq!(not_run, ["A1", "A4", "T13", "A10"]);
+    assert!(line["ms"].is_u64());
+}
+
+#[test]
+fn every_bad_file_is_told_why_and_all_are_judged() {
+    let big = "word ".repeat(2_000_001);
+    let dir = folder(&[
+        ("empty.txt", b""),
+        ("big.txt", big.as_bytes()),
+        ("latin.txt", b"Gr\xfc\xdfe aus K\xf6ln am Rhein"),
+        ("short.txt", b"Too short."),
+        ("picture.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"),
+        ("code.rs", PROSE.as_bytes()),
+    ]);
+    let files = ["empty.txt", "big.txt", "latin.txt", "short.txt", "picture.txt", "code.rs"];
+    let answer = check(dir.path(), &files);
+    assert_eq!(answer.code, 0);
+    let expected =
+        ["empty_file", "file_too_big", "not_utf8", "text_too_short", "wrong_type", "wrong_extension"];
+    let lines = answer.lines();
+    assert_eq!(lines.len(), files.len());
+    for (line, code) in lines.iter().zip(expected) {
+        assert_eq!((line["outcome"].as_str(), &line["score"]), (Some("refused"), &Value::Null), "{line}");
+        assert!(codes(line).contains(&code), "{line}");
+        for finding in line["findings"].as_array().unwrap() {
+            assert!(finding["fix"].as_str().unwrap().len() > 10);
+        }
+    }
+    assert_eq!(
+        lines[2]["findings"][0]["evidence"],
+        json!({"kind": "line", "line": 1, "column": 3, "start": 2, "end": 3})
+    );
+}
+
+#[test]
+fn licences_are_judged_when_given() {
+    let dir = folder(&[("river.txt", PROSE.as_bytes())]);
+    let with = |licence: &str| check(dir.path(), &["--licence", licence, "river.txt"]).lines().remove(0);
+    assert_eq!(with("MIT/Apache-2.0")["outcome"], "passed");
+    assert_eq!(codes(&with("my own")), ["licence_unknown"]);
+    assert_eq!(codes(&with("")), ["licence_missing"]);
+}
+
+#[test]
+fn hidden_direction_marks_are_held() {
+    let dir = folder(&[("river.txt", format!("{PROSE}\u{202e}hidden").as_bytes())]);
+    let line = check(dir.path(), &["river.txt"]).lines().remove(0);
+    assert_eq!((&line["outcome"], codes(&line)), (&json!("held"), vec!["bidi_controls"]));
+    assert_eq!(line["findings"][0]["class"], "hold");
+}
+
+#[test]
+fn duplicates_are_looked_for_in_a_folder() {
+    let dir = folder(&[("mine.txt", PROSE.as_bytes()), ("loud.txt", PROSE.to_uppercase().as_bytes())]);
+    let there = folder(&[("theirs.txt", PROSE.as_bytes())]);
+    let against = there.path().to_str().unwrap();
+    let lines = check(dir.path(), &["--against", against, "mine.txt", "loud.txt"]).lines();
+    assert_eq!((codes(&lines[0]), codes(&lines[1])), (vec!["duplicate_exact"], vec!["duplicate_normalised"]));
+    assert!(!lines[0]["not_run"].to_string().contains("--against"));
+    // A file is not its own duplicate.
+    let lines = check(dir.path(), &["--against", ".", "mine.txt"]).lines();
+    assert_eq!(codes(&lines[0]), ["duplicate_normalised"]);
+    let missing = check(dir.path(), &["--against", "nowhere", "mine.txt"]);
+    assert_eq!((missing.code, &missing.problem()["code"]), (1, &json!("folder_not_readable")));
+}
+
+#[test]
+fn a_missing_file_fails_but_the_others_are_judged() {
+    let dir = folder(&[("river.txt", PROSE.as_bytes())]);
+    let answer = check(dir.path(), &["nowhere.txt", "river.txt"]);
+    assert_eq!((answer.code, answer.lines().len()), (1, 1));
+    assert_eq!(answer.problem()["code"], "file_not_readable");
+    assert!(answer.problem()["detail"].as_str().unwrap().contains("nowhere.txt"));
+}
+
+#[test]
+fn people_read_place_fact_and_fix() {
+    let dir = folder(&[("bell.txt", format!("{PROSE}ring \u{7} ring").as_bytes())]);
+    let answer = karat(dir.path(), &["check", "--type", "text", "bell.txt"]);
+    for part in [
+        "bell.txt: refused",
+        "refused (control_characters, line 2, column 6): Found 1 control character; the first is U+0007.",
+        "fix: Remove them",
+        "not run: A4 (needs the datanet",
+    ] {
+        assert!(answer.stdout.contains(part), "{part} in {}", answer.stdout);
+    }
+    assert_eq!(answer.code, 0);
+}
+
+#[test]
+fn images_and_sounds_are_taken_by_their_content() {
+    let wav = [b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".as_slice(), &[0; 24]].concat();
+    let dir = folder(&[("a.wav", &wav), ("a.png", &wav)]);
+    let answer = karat(dir.path(), &["check", "--type", "audio", "--json", "a.wav", "a.png"]);
+    let lines = answer.lines();
+    assert_eq!((&lines[0]["outcome"], &lines[0]["media_type"]), (&json!("passed"), &json!("audio/wav")));
+    assert_eq!(codes(&lines[1]), ["wrong_extension"]);
+    let answer = karat(dir.path(), &["check", "--type", "image", "--json", "a.png"]);
+    assert_eq!(codes(&answer.lines()[0]), ["wrong_type"]);
+    assert_eq!(karat(dir.path(), &["check", "--type", "video", "a.png"]).code, 2);
+}
