@@ -8,6 +8,9 @@ use karat_types::{Clock, Micros, Problem, Role};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// Answers generated at once in a process: each keeps a core busy.
+const CHATS_AT_ONCE: usize = 4;
+
 /// Everything the use cases need, put together once by the binary.
 pub struct App {
     /// Rows and blobs.
@@ -22,6 +25,8 @@ pub struct App {
     pub generator: Arc<dyn Generator>,
     /// Unpacked models and run folders; everything in it can be made again.
     pub cache_dir: PathBuf,
+    /// Places for answers being generated; one more is told to come back.
+    pub chat_permits: Arc<tokio::sync::Semaphore>,
     /// Slows down password guessing; per process.
     pub sign_in_limit: crate::identity::SignInLimit,
 }
@@ -37,7 +42,8 @@ impl App {
     ) -> Self {
         let cache_dir = store.data_dir().join("cache");
         let sign_in_limit = crate::identity::SignInLimit::default();
-        Self { store, clock, settings, trainer, generator, cache_dir, sign_in_limit }
+        let chat_permits = Arc::new(tokio::sync::Semaphore::new(CHATS_AT_ONCE));
+        Self { store, clock, settings, trainer, generator, cache_dir, chat_permits, sign_in_limit }
     }
 
     /// The present moment, as use cases see it.

@@ -7,6 +7,10 @@
 mod app;
 pub mod authz;
 pub mod identity;
+pub mod model;
+pub mod release;
+pub mod run;
 pub mod view;
 
 pub use app::{Actor, App, Settings};
+pub use model::chat;
