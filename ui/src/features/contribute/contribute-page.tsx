@@ -1,0 +1,88 @@
+import { useQuery } from "@tanstack/react-query";
+import { quotaQuery, useMe } from "@/api/queries/account";
+import { datanetQuery } from "@/api/queries/datanet";
+import type { Datanet } from "@/api/types";
+import { Button } from "@/components/ui/button";
+import { Markdown } from "@/components/ui/markdown";
+import { Page, Section } from "@/components/ui/page";
+import { Empty, Failure, Loaded, Skeleton } from "@/components/ui/states";
+import { ProblemError } from "@/lib/problem";
+import { isSpent } from "@/lib/quota";
+import { text } from "@/text";
+import { DeclarationForm } from "./declaration-form";
+import { DropZone } from "./drop-zone";
+import { QuotaVessel } from "./quota-vessel";
+import { SpecimenCard } from "./specimen-card";
+import { useTray } from "./use-tray";
+
+export function ContributePage({ id, sample }: { id: string; sample: boolean }) {
+  const me = useMe();
+  const query = useQuery(datanetQuery(id));
+  const crumbs = [{ label: text.frame.datanets, to: "/datanets" }];
+  if (query.data) crumbs.push({ label: query.data.name, to: `/datanets/${id}` });
+  return (
+    <Page title={text.contribute.title} crumbs={crumbs} lead={query.data && text.contribute.lead(query.data.name)}>
+      {me.data === null ? (
+        <Failure error={new ProblemError({ status: 401, code: "signed_out", detail: text.problem.signedOut, hint: text.home.trySignUpHint })} />
+      ) : (
+        <Loaded query={query}>{(datanet) => (me.data ? <Bench datanet={datanet} sample={sample} /> : <Skeleton />)}</Loaded>
+      )}
+    </Page>
+  );
+}
+
+function Bench({ datanet, sample }: { datanet: Datanet; sample: boolean }) {
+  const quota = useQuery(quotaQuery);
+  const bench = useTray(datanet.id, sample);
+  const t = text.contribute;
+  const spent = quota.data ? isSpent(quota.data) : false;
+  if (!datanet.open) return <Empty title={text.datanet.closed}>{text.datanet.closedHint}</Empty>;
+  return (
+    <div className="grid gap-x-10 lg:grid-cols-[1fr_20rem]">
+      <div className="min-w-0">
+        <Section
+          title={t.tray}
+          actions={
+            bench.items.some((item) => item.stage === "sent") && (
+              <Button look="plain" size="sm" onClick={bench.clear}>
+                {t.clearDone}
+              </Button>
+            )
+          }
+        >
+          <div className="grid gap-4">
+            <DropZone modality={datanet.modality} onFiles={bench.add} />
+            {bench.items.length === 0 && <p className="text-sm text-muted">{t.trayEmpty}</p>}
+            {bench.items.map((item) => (
+              <SpecimenCard key={item.key} specimen={item} onRemove={() => bench.remove(item.key)} />
+            ))}
+          </div>
+          {bench.items.length > 0 && (
+            <div className="sticky bottom-0 mt-4 flex flex-wrap items-center gap-3 border-t border-line bg-paper py-3 max-md:bottom-14">
+              <Button disabled={bench.checkable === 0} busy={bench.busy === "checking"} onClick={() => void bench.check()}>
+                {t.checkAll(Math.max(1, bench.checkable))}
+              </Button>
+              <Button look="primary" disabled={bench.sendable === 0 || spent} busy={bench.busy === "sending"} onClick={() => void bench.send()}>
+                {t.submitAll(Math.max(1, bench.sendable))}
+              </Button>
+              {spent && <p className="text-sm text-amber">{t.spent}</p>}
+            </div>
+          )}
+        </Section>
+        {datanet.guidelines && (
+          <Section title={text.datanet.guidelines}>
+            <Markdown source={datanet.guidelines} />
+          </Section>
+        )}
+      </div>
+      <aside className="min-w-0">
+        <Section title={t.declaration} hint={t.declarationHint}>
+          <DeclarationForm value={bench.declaration} onChange={bench.declare} licences={datanet.licences} quota={quota.data} strict={bench.strict} />
+        </Section>
+        <Section title={t.quotaTitle}>
+          <Loaded query={quota}>{(data) => <QuotaVessel quota={data} />}</Loaded>
+        </Section>
+      </aside>
+    </div>
+  );
+}

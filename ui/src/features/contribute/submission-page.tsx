@@ -1,0 +1,135 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useMe } from "@/api/queries/account";
+import { submissionQuery, useWithdraw } from "@/api/queries/submission";
+import type { Submission } from "@/api/types";
+import { SubmissionMark } from "@/components/mark/state";
+import { Button } from "@/components/ui/button";
+import { CopyId } from "@/components/ui/copy";
+import { Dialog } from "@/components/ui/dialog";
+import { Page, Section } from "@/components/ui/page";
+import { FormProblem, Loaded } from "@/components/ui/states";
+import { bytes, moment } from "@/lib/format";
+import { text } from "@/text";
+import { Findings } from "./findings";
+import { whyOf } from "./mine-page";
+
+const t = text.contribute;
+
+export function SubmissionPage({ id }: { id: string }) {
+  const query = useQuery(submissionQuery(id));
+  return (
+    <Page title={query.data?.file_name ?? text.frame.kinds.submission ?? ""} crumbs={[{ label: t.mineTitle, to: "/submissions" }]} eyebrow={text.frame.kinds.submission}>
+      <Loaded query={query}>{(submission) => <Sheet submission={submission} />}</Loaded>
+    </Page>
+  );
+}
+
+function Sheet({ submission }: { submission: Submission }) {
+  const why = whyOf(submission);
+  return (
+    <div className="grid gap-x-12 lg:grid-cols-[1fr_20rem]">
+      <div className="min-w-0" aria-live="polite">
+        <div className="mb-8 border-s-4 border-gold-fill ps-4">
+          <SubmissionMark state={submission.state} size={28} />
+          <p className="mt-1 text-base">{text.state.submissionMeaning[submission.state]}</p>
+          {submission.state === "rejected" && why && <p className="mt-1 max-w-[72ch] text-base">{why}</p>}
+          {submission.note && (
+            <p className="mt-2 max-w-[72ch] text-sm">
+              <span className="text-muted">{t.decisionNote}: </span>
+              {submission.note}
+            </p>
+          )}
+        </div>
+        <Section title={t.findingsTitle} hint={t.findings(submission.findings.length)}>
+          <Findings findings={submission.findings} />
+        </Section>
+        {submission.not_run.length > 0 && (
+          <Section title={t.notRun}>
+            <ul className="grid gap-1 text-sm text-muted">
+              {submission.not_run.map((line) => (
+                <li key={line.check}>
+                  <code>{line.check}</code> {line.why}
+                </li>
+              ))}
+            </ul>
+          </Section>
+        )}
+      </div>
+      <aside>
+        <Section title={text.release.facts}>
+          <Facts submission={submission} />
+        </Section>
+        <Withdraw submission={submission} />
+      </aside>
+    </div>
+  );
+}
+
+function Facts({ submission }: { submission: Submission }) {
+  const rows: [string, React.ReactNode][] = [
+    [
+      t.submittedTo,
+      <Link key="d" to="/datanets/$id" params={{ id: submission.datanet }} className="text-blue underline underline-offset-2">
+        {submission.datanet_name}
+      </Link>,
+    ],
+    [text.common.when, moment(submission.created_at)],
+    [text.common.size, [bytes(submission.bytes), submission.media_type].filter(Boolean).join(", ")],
+    [text.common.licence, submission.licence],
+    [t.scoreLabel, submission.score === null || submission.score === undefined ? t.scoreNone : t.score(submission.score)],
+    [
+      t.inReleases,
+      submission.releases.length === 0
+        ? t.notInRelease
+        : submission.releases.map((release) => (
+            <Link key={release.id} to="/releases/$id" params={{ id: release.id }} className="me-2 text-blue underline underline-offset-2">
+              {text.release.short(release.version)}
+            </Link>
+          )),
+    ],
+    [t.hash, <CopyId key="h" value={submission.hash} label={text.common.copyHash} />],
+  ];
+  return (
+    <>
+      <dl className="grid gap-3">
+        {rows.map(([label, value]) => (
+          <div key={label}>
+            <dt className="text-xs text-muted">{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <a href={`/api/v1/submissions/${submission.id}/file`} download={submission.file_name} className="mt-4 inline-block py-1 text-sm text-blue underline underline-offset-2">
+        {t.download}
+      </a>
+    </>
+  );
+}
+
+function Withdraw({ submission }: { submission: Submission }) {
+  const me = useMe();
+  const withdraw = useWithdraw();
+  const [asking, setAsking] = useState(false);
+  const mine = me.data && me.data.contributor === submission.contributor;
+  const possible = submission.state === "accepted" || submission.state === "rejected";
+  if (!mine || !possible) return null;
+  return (
+    <>
+      <Button look="danger" onClick={() => setAsking(true)}>
+        {t.withdraw}
+      </Button>
+      <Dialog open={asking} onClose={() => setAsking(false)} title={t.withdrawTitle}>
+        <p>{t.withdrawBody}</p>
+        <FormProblem error={withdraw.error} />
+        <div className="flex gap-3">
+          <Button look="danger" busy={withdraw.isPending} onClick={() => withdraw.mutate(submission.id, { onSuccess: () => setAsking(false) })}>
+            {t.withdraw}
+          </Button>
+          <Button onClick={() => setAsking(false)}>{text.common.cancel}</Button>
+        </div>
+      </Dialog>
+    </>
+  );
+}

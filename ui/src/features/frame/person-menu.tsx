@@ -1,0 +1,49 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useSignOut } from "@/api/queries/account";
+import type { Me } from "@/api/types";
+import { Punch } from "@/components/mark/punch";
+import { Button } from "@/components/ui/button";
+import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
+import { text } from "@/text";
+
+export function PersonMenu({ me }: { me: Me }) {
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  const links = [
+    { to: "/submissions", label: text.frame.mySubmissions },
+    { to: "/notices", label: text.frame.notices },
+    { to: "/account", label: text.frame.account },
+    { to: "/appearance", label: text.frame.appearance },
+  ] as const;
+  return (
+    <Menu
+      trigger={
+        <Button look="plain" size="icon" aria-label={`${text.frame.you}: ${me.name}`}>
+          <Punch shape="octagon" tone="ink" size={28}>
+            {me.name.slice(0, 1).toUpperCase()}
+          </Punch>
+        </Button>
+      }
+    >
+      <p className="truncate px-3 py-2 text-sm font-medium">{me.name}</p>
+      <MenuLine />
+      <MenuItem asChild>
+        <Link to="/contributors/$id" params={{ id: me.contributor }}>
+          {text.frame.myStanding}
+        </Link>
+      </MenuItem>
+      {links.map((link) => (
+        <MenuItem key={link.to} asChild>
+          <Link to={link.to}>{link.label}</Link>
+        </MenuItem>
+      ))}
+      {me.roles.includes("operator") && (
+        <MenuItem asChild>
+          <Link to="/operator">{text.frame.operator}</Link>
+        </MenuItem>
+      )}
+      <MenuLine />
+      <MenuItem onSelect={() => signOut.mutate(undefined, { onSuccess: () => void navigate({ to: "/" }) })}>{text.frame.signOut}</MenuItem>
+    </Menu>
+  );
+}

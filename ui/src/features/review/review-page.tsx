@@ -1,0 +1,141 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Kbd } from "@/components/ui/kbd";
+import { Markdown } from "@/components/ui/markdown";
+import { Meter } from "@/components/ui/meter";
+import { Page, Section } from "@/components/ui/page";
+import { Empty, Failure, FormProblem, Skeleton } from "@/components/ui/states";
+import { Findings } from "@/features/contribute/findings";
+import { useKeys } from "@/lib/keys";
+import { text } from "@/text";
+import { ItemView } from "./item-view";
+import { RejectPanel } from "./reject-panel";
+import { UndoBar } from "./undo-bar";
+import { type Sitting, useSitting } from "./use-sitting";
+
+const t = text.review;
+
+/** One item at a time, keyboard first. */
+export function ReviewPage({ id }: { id: string }) {
+  const sitting = useSitting(id);
+  const [rejecting, setRejecting] = useState(false);
+  const item = sitting.item.data;
+  const ready = Boolean(item) && !sitting.busy;
+  const act = (action: () => unknown) => {
+    setRejecting(false);
+    void Promise.resolve(action()).catch(() => undefined);
+  };
+  const accept = () => ready && act(() => sitting.decide("accepted", []));
+  const cannot = () => ready && act(sitting.cannotJudge);
+  const skip = () => ready && act(sitting.skip);
+  useKeys(
+    { a: accept, r: () => ready && setRejecting(true), s: skip, j: skip, c: cannot, k: () => act(sitting.previous), u: () => act(sitting.undo) },
+    !rejecting,
+  );
+  const name = sitting.queue?.datanet_name ?? t.title;
+  return (
+    <Page title={name} crumbs={[{ label: t.title, to: "/review" }]} wide actions={item && <Position sitting={sitting} />}>
+      {sitting.item.error && <Failure error={sitting.item.error} retry={() => void sitting.item.refetch()} />}
+      {sitting.item.isPending && <Skeleton />}
+      {item === null && <Done sitting={sitting} />}
+      {item && (
+        <div className="grid gap-x-10 gap-y-6 lg:grid-cols-[1fr_22rem]">
+          <div className="min-w-0">
+            <ItemView key={item.submission.id} item={item} />
+            <FormProblem error={sitting.error} />
+          </div>
+          <aside className="min-w-0 max-lg:order-first">
+            <Guidelines source={sitting.queue?.guidelines ?? ""} />
+            {!item.held && (
+              <Section title={t.findings} className="max-lg:hidden">
+                {item.submission.findings.length > 0 ? <Findings findings={item.submission.findings} /> : <p className="text-muted">{t.noFindings}</p>}
+              </Section>
+            )}
+            <Keys />
+          </aside>
+        </div>
+      )}
+      <div className="sticky bottom-0 z-20 -mx-4 mt-4 border-t border-line bg-paper max-md:bottom-14 sm:-mx-6 lg:-mx-8">
+        <div className="absolute end-4 bottom-full mb-3">
+          <UndoBar sitting={sitting} />
+        </div>
+        {item && rejecting && (
+          <RejectPanel busy={sitting.busy} onCancel={() => setRejecting(false)} onConfirm={(reasons, note) => act(() => sitting.decide("rejected", reasons, note || undefined))} />
+        )}
+        {item && !rejecting && (
+          <div className="grid grid-cols-2 gap-2 px-4 py-3 sm:flex sm:px-6 lg:px-8">
+            <Button look="primary" disabled={!ready} onClick={accept}>
+              {t.accept} <Kbd>A</Kbd>
+            </Button>
+            <Button disabled={!ready} onClick={() => setRejecting(true)}>
+              {t.reject} <Kbd>R</Kbd>
+            </Button>
+            <Button look="plain" disabled={!ready} onClick={skip}>
+              {t.skip} <Kbd>S</Kbd>
+            </Button>
+            <Button look="plain" disabled={!ready} onClick={cannot}>
+              {t.cannotJudge} <Kbd>C</Kbd>
+            </Button>
+          </div>
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function Position({ sitting }: { sitting: Sitting }) {
+  const here = sitting.done + 1;
+  const shown = t.position(Math.min(here, sitting.all), sitting.all);
+  return (
+    <div className="w-40" aria-live="polite">
+      <p className="num mb-1 text-end text-sm">{shown}</p>
+      <Meter value={sitting.done} max={sitting.all} label={t.positionLabel} shown={shown} tone="gold" />
+    </div>
+  );
+}
+
+function Guidelines({ source }: { source: string }) {
+  return (
+    <details open={window.innerWidth >= 1024} className="mb-8">
+      <summary className="mb-2 border-b border-line pb-2 text-base font-semibold">{t.guidelines}</summary>
+      {source ? <Markdown source={source} /> : <p className="text-muted">{text.datanet.noGuidelines}</p>}
+    </details>
+  );
+}
+
+function Keys() {
+  return (
+    <Section title={t.keys} className="max-lg:hidden">
+      <dl className="grid grid-cols-2 gap-x-4 gap-y-1.5 text-xs text-muted">
+        {t.keysList.map(([key, what]) => (
+          <div key={key} className="flex items-center gap-2">
+            <dt>
+              <Kbd>{key}</Kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
+  );
+}
+
+function Done({ sitting }: { sitting: Sitting }) {
+  return (
+    <Empty
+      title={t.doneTitle}
+      action={
+        sitting.skipped > 0 ? (
+          <Button onClick={sitting.previous}>{t.previous}</Button>
+        ) : (
+          <Button asChild>
+            <Link to="/review">{t.back}</Link>
+          </Button>
+        )
+      }
+    >
+      {t.doneBody(sitting.done)}
+    </Empty>
+  );
+}

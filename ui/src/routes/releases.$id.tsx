@@ -1,0 +1,15 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { ReleasePage } from "@/features/release/release-page";
+import { type Search, word } from "@/lib/search";
+
+export const Route = createFileRoute("/releases/$id")({
+  validateSearch: (search: Search): { tab?: string } => ({ tab: word(search.tab) }),
+  component: Screen,
+});
+
+function Screen() {
+  const { id } = Route.useParams();
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  return <ReleasePage key={id} id={id} tab={search.tab ?? "overview"} onTab={(tab) => void navigate({ search: { tab }, replace: true })} />;
+}
