@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Declares a closed list of words with its text form, for rows and JSON alike.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[allow(missing_docs, reason = "most words say it themselves")]
@@ -190,6 +190,13 @@ mod tests {
             assert_eq!(state.as_str().parse::<SubmissionState>().unwrap(), *state);
         }
         assert!("pdf".parse::<Modality>().unwrap_err().contains("text, image, audio"));
+    }
+
+    #[test]
+    fn the_api_description_names_the_words_that_are_sent() {
+        let schema = <SubmissionState as utoipa::PartialSchema>::schema();
+        let described = serde_json::to_value(schema).unwrap();
+        assert_eq!(described["enum"], serde_json::to_value(SubmissionState::ALL).unwrap());
     }
 
     #[test]

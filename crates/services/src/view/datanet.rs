@@ -107,6 +107,7 @@ pub struct DatanetForm {
 
 /// What to look for in the list.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct DatanetQuery {
     /// Words in name, purpose or topics.
