@@ -1,146 +1,4812 @@
-/* Temporary hand types; replaced by the generated file. */
-export interface components { schemas: {
-  Account: { id: string; name: string; roles: components["schemas"]["Role"][]; created_at: string; };
-  ApiKey: { id: string; name: string; prefix: string; created_at: string; last_used_at?: string | null; };
-  ApiKeyForm: { name: string; };
-  ChatMessage: { role: string; content: string; };
-  Class: "refuse" | "hold" | "score" | "tag";
-  Contributor: { id: string; name: string; imported: boolean; boards: components["schemas"]["ContributorBoard"][]; };
-  ContributorBoard: { datanet?: string | null; datanet_name: string; entry: components["schemas"]["LeaderboardEntry"]; history: components["schemas"]["StandingPoint"][]; };
-  Counts: { submissions: number; moving: number; refused: number; held: number; in_review: number; accepted: number; rejected: number; withdrawn: number; };
-  Credentials: { name: string; password: string; };
-  Datanet: { id: string; name: string; purpose: string; guidelines: string; modality: components["schemas"]["Modality"]; topics: string[]; licences: string[]; policy: components["schemas"]["ReviewPolicy"]; threshold: number; open: boolean; files_per_day?: number | null; bytes_per_day_all?: number | null; owner: string; owner_name: string; created_at: string; counts: components["schemas"]["Counts"]; contributors: number; releases: number; yours: boolean; };
-  DatanetForm: { name: string; purpose: string; guidelines?: string; modality: components["schemas"]["Modality"]; topics?: string[]; licences?: string[]; policy: components["schemas"]["ReviewPolicy"]; threshold?: number | null; open: boolean; files_per_day?: number | null; bytes_per_day_all?: number | null; };
-  DatanetQuery: { q?: string | null; modality?: components["schemas"]["Modality"] | null; licence?: string | null; open?: boolean | null; after?: string | null; };
-  DecisionForm: { outcome: components["schemas"]["Outcome"]; reasons?: components["schemas"]["RejectReason"][]; note?: string | null; };
-  Declaration: { licence: string; origin: components["schemas"]["Origin"]; source_type: components["schemas"]["SourceType"]; consent: boolean; trial?: boolean; };
-  EntryLimits: { files_per_day: number; bytes_per_day: number; attempts_per_day: number; attempt_bytes_per_day: number; trial_files_per_day: number; };
-  Estimate: { memory_bytes: number; steps: number; seconds: number; trainable: number; };
-  Event: { seq: number; topic: string; kind: string; payload: unknown; at: string; };
-  Evidence: { kind: "bytes"; start: number; end: number } | { kind: "line"; line: number; column: number; start: number; end: number } | { kind: "page"; page: number; area: number[] } | { kind: "time"; start_ms: number; end_ms: number } | { kind: "pixels"; area: number[] } | { kind: "submission"; id: string };
-  Finding: { check: string; version: number; class: components["schemas"]["Class"]; code: string; measured: unknown; threshold: unknown; evidence?: components["schemas"]["Evidence"] | null; message: string; fix: string; };
-  GateOutcome: "refused" | "held" | "passed";
-  Hit: { kind: string; title: string; link: string; };
-  Home: { datanets: number; contributed_today: number; refused_today: number; waiting_review: number; proven: number; releases: number; runs_active: number; adapters: number; };
-  JobState: "ready" | "running" | "done" | "dead";
-  Leaderboard: { season: number; season_ends_at: string; counts: string; explanation: string; entries: components["schemas"]["LeaderboardEntry"][]; };
-  LeaderboardEntry: { rank: number; contributor: string; name: string; standing_bp: number; rate_bp?: number | null; tier: components["schemas"]["Tier"]; accepted: number; rejected: number; };
-  LicenceCount: { licence: string; class: string; submissions: number; };
-  Me: { account: string; contributor: string; name: string; roles: components["schemas"]["Role"][]; unread: number; };
-  Method: "lora" | "full";
-  Metric: { step: number; loss?: number | null; eval_loss?: number | null; lr?: number | null; grad_norm?: number | null; tokens_per_s?: number | null; };
-  Modality: "text" | "image" | "audio";
-  Model: { id: string; name: string; kind: components["schemas"]["ModelKind"]; base?: string | null; base_name?: string | null; run?: string | null; family: string; parameters: number; context: number; chat: boolean; manifest: string; bytes: number; created_at: string; };
-  ModelFile: { name: string; hash: string; bytes: number; };
-  ModelInfo: { kind: components["schemas"]["ModelKind"]; family: string; parameters: number; dtype: string; context: number; vocabulary: number; chat_template: boolean; tokenizer: boolean; linear_sites: string[]; };
-  ModelKind: "base" | "adapter";
-  NewApiKey: { key: components["schemas"]["ApiKey"]; secret: string; };
-  NotRun: { check: string; why: string; };
-  Notice: { id: string; text: string; link: string; created_at: string; read: boolean; };
-  Origin: "own" | "collected" | "public_domain";
-  Outcome: "accepted" | "rejected";
-  Page_Account: { items: components["schemas"]["Account"][]; next?: string | null; total: number };
-  Page_Datanet: { items: components["schemas"]["Datanet"][]; next?: string | null; total: number };
-  Page_Model: { items: components["schemas"]["Model"][]; next?: string | null; total: number };
-  Page_Notice: { items: components["schemas"]["Notice"][]; next?: string | null; total: number };
-  Page_Release: { items: components["schemas"]["Release"][]; next?: string | null; total: number };
-  Page_Row: { items: components["schemas"]["Row"][]; next?: string | null; total: number };
-  Page_Run: { items: components["schemas"]["Run"][]; next?: string | null; total: number };
-  Page_Submission: { items: components["schemas"]["Submission"][]; next?: string | null; total: number };
-  PasswordChange: { current: string; new: string; };
-  PendingDecision: { submission: string; outcome: components["schemas"]["Outcome"]; final_at: string; };
-  PreCheck: { file_name: string; bytes: number; verdict: components["schemas"]["Verdict"]; excerpt?: string | null; };
-  Problem: { status: number; code: string; detail: string; hint: string; };
-  Quota: { files_used: number; files_limit: number; bytes_used: number; bytes_limit: number; trial_used: number; trial_limit: number; attempts_used: number; attempts_limit: number; resets_at: string; };
-  RejectReason: "off_topic" | "low_quality" | "not_original" | "incorrect" | "harmful" | "private_data" | "wrong_licence" | "unreadable" | "score_below_threshold";
-  Release: { id: string; datanet: string; datanet_name: string; version: number; state: components["schemas"]["ReleaseState"]; root?: string | null; rows: number; submissions: number; contributors: number; bytes: number; licences: components["schemas"]["LicenceCount"][]; licence_class?: string | null; card: string; created_at: string; error?: string | null; };
-  ReleaseDiff: { from: string; to: string; added: string[]; removed: string[]; rows_added: number; rows_removed: number; };
-  ReleaseRef: { id: string; version: number; };
-  ReleaseState: "building" | "ready" | "failed";
-  ReviewItem: { submission: components["schemas"]["Submission"]; text?: string | null; file_url: string; held: boolean; };
-  ReviewPolicy: "panel" | "owner" | "automatic";
-  ReviewQueue: { datanet: string; datanet_name: string; guidelines: string; waiting: number; decided_today: number; };
-  Role: "contributor" | "reviewer" | "builder" | "operator";
-  RoleChange: { role: components["schemas"]["Role"]; granted: boolean; };
-  Row: { index: number; content: string; contributor: string; contributor_name: string; submission: string; span: number[]; licence: string; leaf: string; };
-  RowProof: { row: components["schemas"]["Row"]; root: string; size: number; path: string[]; };
-  Run: { id: string; name: string; state: components["schemas"]["RunState"]; base: string; base_name: string; release?: string | null; data_name: string; settings: components["schemas"]["TrainSettings"]; command: string; step: number; total_steps: number; loss?: number | null; tokens_per_s?: number | null; eta_seconds?: number | null; model?: string | null; summary?: components["schemas"]["TrainSummary"] | null; error?: string | null; created_by?: string | null; created_at: string; started_at?: string | null; finished_at?: string | null; };
-  RunDetail: { run: components["schemas"]["Run"]; metrics: components["schemas"]["Metric"][]; samples: components["schemas"]["RunSample"][]; last_event: number; };
-  RunEstimate: { estimate: components["schemas"]["Estimate"]; rows: number; command: string; };
-  RunForm: { name: string; base: string; init_adapter?: string | null; release?: string | null; file?: string | null; settings?: components["schemas"]["TrainSettings"]; held_out_percent?: number | null; prompts?: string[]; };
-  RunSample: { step: number; index: number; prompt: string; text: string; };
-  RunState: "queued" | "running" | "stopping" | "done" | "stopped" | "cancelled" | "failed";
-  SampleRow: { content: string; submission: string; contributor: string; licence: string; };
-  Schedule: "constant" | "cosine" | "linear";
-  SetUp: { token: string; name: string; password: string; };
-  SourceType: "human" | "ai_assisted" | "ai_generated";
-  StandingPoint: { decision: number; at: string; standing_bp: number; rate_bp: number; };
-  Submission: { id: string; datanet: string; datanet_name: string; contributor?: string | null; contributor_name?: string | null; file_name: string; bytes: number; hash: string; state: components["schemas"]["SubmissionState"]; trial: boolean; licence: string; media_type?: string | null; score?: number | null; findings: components["schemas"]["Finding"][]; not_run: components["schemas"]["NotRun"][]; reasons: components["schemas"]["RejectReason"][]; note?: string | null; releases: components["schemas"]["ReleaseRef"][]; created_at: string; decided_at?: string | null; };
-  SubmissionState: "checking" | "refused" | "held" | "passed" | "in_review" | "accepted" | "rejected" | "voided" | "withdrawn";
-  Tier: "Newcomer" | "Proven" | "Trusted" | "Expert";
-  TrainSettings: { method?: components["schemas"]["Method"]; learning_rate?: number; batch_size?: number; accumulation?: number; epochs?: number; steps?: number | null; schedule?: components["schemas"]["Schedule"]; warmup_steps?: number | null; weight_decay?: number; max_grad_norm?: number; max_length?: number; seed?: number; shuffle?: boolean; rank?: number; alpha?: number; dropout?: number; target_modules?: string[] | null; eval_every?: number | null; };
-  TrainSummary: { steps?: number; loss_first?: number; loss_last?: number; eval_first?: number | null; eval_last?: number | null; tokens_per_s?: number; tokens?: number; stopped_early?: boolean; };
-  Verdict: { outcome: components["schemas"]["GateOutcome"]; score?: number | null; score_version: string; gate_version: number; media_type?: string | null; findings: components["schemas"]["Finding"][]; not_run: components["schemas"]["NotRun"][]; };
-} }
-type S = components["schemas"];
-type Q = Record<string, string | number | boolean | undefined | null>;
-interface Op<R, B, P, Y = Q> {
-  parameters: { query?: Y; header?: never; path: P; cookie?: never };
-  requestBody: { content: { "application/json": B } };
-  responses: { 200: { headers: { [n: string]: unknown }; content: { "application/json": R } }; default: { headers: { [n: string]: unknown }; content: { "application/problem+json": S["Problem"] } } };
-}
-interface NoBody<R, P> {
-  parameters: { query?: Q; header?: never; path: P; cookie?: never };
-  requestBody?: never;
-  responses: { 200: { headers: { [n: string]: unknown }; content: { "application/json": R } }; default: { headers: { [n: string]: unknown }; content: { "application/problem+json": S["Problem"] } } };
-}
-type Id = { id: string };
-interface None { parameters: { query?: Q; header?: never; path?: never; cookie?: never } }
-type G<R> = Omit<NoBody<R, never>, "parameters"> & None;
-type P<R, B> = Omit<Op<R, B, never>, "parameters"> & None;
-type E<R> = Omit<NoBody<R, never>, "parameters"> & None;
+/**
+ * This file was auto-generated by openapi-typescript.
+ * Do not make direct changes to the file.
+ */
+
 export interface paths {
-  "/api/v1/auth/sign-up": { post: P<S["Me"], S["Credentials"]> };
-  "/api/v1/auth/sign-in": { post: P<S["Me"], S["Credentials"]> };
-  "/api/v1/auth/sign-out": { post: E<unknown> };
-  "/api/v1/auth/password": { post: P<unknown, S["PasswordChange"]> };
-  "/api/v1/auth/set-up": { post: P<S["Me"], S["SetUp"]> };
-  "/api/v1/me": { get: G<S["Me"]> };
-  "/api/v1/me/keys": { get: G<S["ApiKey"][]>; post: P<S["NewApiKey"], S["ApiKeyForm"]> };
-  "/api/v1/me/keys/{id}": { delete: NoBody<unknown, Id> };
-  "/api/v1/me/notices": { get: G<S["Page_Notice"]> };
-  "/api/v1/me/notices/read": { post: E<unknown> };
-  "/api/v1/me/quota": { get: G<S["Quota"]> };
-  "/api/v1/me/submissions": { get: G<S["Page_Submission"]> };
-  "/api/v1/settings": { get: G<{ open_signup: boolean; limits: S["EntryLimits"] }> };
-  "/api/v1/home": { get: G<S["Home"]> };
-  "/api/v1/search": { get: G<S["Hit"][]> };
-  "/api/v1/datanets": { get: G<S["Page_Datanet"]>; post: P<S["Datanet"], S["DatanetForm"]> };
-  "/api/v1/datanets/{id}": { get: NoBody<S["Datanet"], Id>; patch: Op<S["Datanet"], S["DatanetForm"], Id> };
-  "/api/v1/datanets/{id}/sample": { get: NoBody<S["SampleRow"][], Id> };
-  "/api/v1/datanets/{id}/leaderboard": { get: NoBody<S["Leaderboard"], Id> };
-  "/api/v1/leaderboard": { get: G<S["Leaderboard"]> };
-  "/api/v1/contributors/{id}": { get: NoBody<S["Contributor"], Id> };
-  "/api/v1/submissions/{id}": { get: NoBody<S["Submission"], Id> };
-  "/api/v1/submissions/{id}/withdraw": { post: NoBody<S["Submission"], Id> };
-  "/api/v1/submissions/{id}/decision": { post: Op<S["PendingDecision"], S["DecisionForm"], Id>; delete: NoBody<unknown, Id> };
-  "/api/v1/submissions/{id}/cannot-judge": { post: NoBody<unknown, Id> };
-  "/api/v1/review/queues": { get: G<S["ReviewQueue"][]> };
-  "/api/v1/datanets/{id}/review/next": { get: NoBody<S["ReviewItem"] | null, Id> };
-  "/api/v1/datanets/{id}/releases": { get: NoBody<S["Page_Release"], Id>; post: NoBody<S["Release"], Id> };
-  "/api/v1/releases/{id}": { get: NoBody<S["Release"], Id> };
-  "/api/v1/releases/{id}/rows": { get: NoBody<S["Page_Row"], Id> };
-  "/api/v1/releases/{id}/rows/{index}/proof": { get: NoBody<S["RowProof"], { id: string; index: number }> };
-  "/api/v1/releases/{id}/diff": { get: NoBody<S["ReleaseDiff"], Id> };
-  "/api/v1/models": { get: G<S["Model"][]> };
-  "/api/v1/models/{id}": { get: NoBody<S["Model"], Id> };
-  "/api/v1/models/{id}/files": { get: NoBody<S["ModelFile"][], Id> };
-  "/api/v1/runs": { get: G<S["Run"][]>; post: P<S["Run"], S["RunForm"]> };
-  "/api/v1/runs/estimate": { post: P<S["RunEstimate"], S["RunForm"]> };
-  "/api/v1/runs/{id}": { get: NoBody<S["RunDetail"], Id> };
-  "/api/v1/runs/{id}/stop": { post: NoBody<unknown, Id> };
-  "/api/v1/runs/{id}/cancel": { post: NoBody<unknown, Id> };
-  "/api/v1/accounts": { get: G<S["Account"][]> };
-  "/api/v1/accounts/{id}/roles": { post: Op<S["Account"], S["RoleChange"], Id> };
-  "/api/v1/docs/ask": { get: G<{ passages: { page: string; title: string; heading: string; url: string; text: string; score: number }[] }> };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All accounts. */
+        get: operations["list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant a role, or take it back. */
+        post: operations["change_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's password; other sessions end. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/set-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** First start: make the operator with the one-time token the server printed. */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in. */
+        post: operations["sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End this session. */
+        post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sign-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an account and sign in. */
+        post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contributors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A contributor with their boards. */
+        get: operations["get_contributor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datanets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find datanets. */
+        get: operations["list_datanets"];
+        put?: never;
+        /** Open a datanet. */
+        post: operations["create_datanet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datanets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A datanet. */
+        get: operations["get_datanet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a datanet; its modality stays. */
+        patch: operations["update_datanet"];
+        trace?: never;
+    };
+    "/api/v1/datanets/{id}/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A datanet's own board. */
+        get: operations["datanet_leaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datanets/{id}/pre-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the gate would say; spends nothing of the day's quota. */
+        post: operations["pre_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datanets/{id}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A datanet's releases, newest first. */
+        get: operations["list_releases"];
+        put?: never;
+        /** Release what is accepted now; it is built in the background. */
+        post: operations["create_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datanets/{id}/review/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The next item; `null` when none is left. */
+        get: operations["next_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datanets/{id}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A few accepted rows. */
+        get: operations["sample_datanet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datanets/{id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit a file; the gate's verdict follows. */
+        post: operations["submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pages of the documentation. */
+        get: operations["list_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/docs/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The passages that answer a question best; none when the docs do not say. */
+        get: operations["ask_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow topics; each event's id, name and JSON data. */
+        get: operations["follow_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a JSONL to train on; its hash goes into the run's form as `file`. */
+        post: operations["upload_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live counts of the loop. */
+        get: operations["get_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The board over everything. */
+        get: operations["overall_leaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who I am. */
+        get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My API keys. */
+        get: operations["my_keys"];
+        put?: never;
+        /** Make an API key; its secret is shown this once. */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a key back. */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My notices, newest first. */
+        get: operations["my_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark all my notices as read. */
+        post: operations["read_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is left of my day. */
+        get: operations["my_quota"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I have submitted, newest first. */
+        get: operations["my_submissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every base and adapter. */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A model. */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its files, in the Hugging Face (or peft) layout. */
+        get: operations["model_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download one of its files. */
+        get: operations["download_model_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A release. */
+        get: operations["get_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed since an older release. */
+        get: operations["diff_releases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/download/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a release: `jsonl`, `parquet`, `manifest` or `card`. */
+        get: operations["download_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its rows, in order. */
+        get: operations["release_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/rows/{index}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A row's proof of membership. */
+        get: operations["prove_row"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for me. */
+        get: operations["review_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All runs, newest first. */
+        get: operations["list_runs"];
+        put?: never;
+        /** Start a run; a worker takes it up. */
+        post: operations["create_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a run would need; starts nothing. */
+        post: operations["estimate_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run with everything measured so far. */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the run and keep nothing. */
+        post: operations["cancel_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop after the present step and keep the adapter. */
+        post: operations["stop_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search everything, the docs too. */
+        get: operations["search_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How this server is set. */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A submission. */
+        get: operations["get_submission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}/cannot-judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave an item to others. */
+        post: operations["cannot_judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide; it can be undone for a short while. */
+        post: operations["decide"];
+        /** Take a decision back while it can be. */
+        delete: operations["undo_decision"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The submitted bytes; never active content. */
+        get: operations["get_submission_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one's own submission back. */
+        post: operations["withdraw_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a conversation. */
+        post: operations["openai_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Continue a text. */
+        post: operations["openai_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every model that answers. */
+        get: operations["openai_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A person as the operator sees them. */
+        Account: {
+            /** @description The way in. */
+            id: components["schemas"]["AccountId"];
+            /** @description Sign-in name. */
+            name: string;
+            /** @description What the account may do. */
+            roles: components["schemas"]["Role"][];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Micros"];
+        };
+        /**
+         * Format: uuid
+         * @description A way in: a name, a password and roles.
+         */
+        AccountId: string;
+        /** @description An answer as JSON. */
+        Answer: {
+            /** @description The question as it was asked. */
+            question: string;
+            /** @description The best passages, best first; empty when the documentation does not say. */
+            passages: components["schemas"]["Passage"][];
+            /** @description Said when there are none. */
+            note?: string | null;
+        };
+        /** @description An API key as listed; the secret is shown once, at creation. */
+        ApiKey: {
+            /** @description Its id. */
+            id: components["schemas"]["ApiKeyId"];
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description First characters, to recognise it by. */
+            prefix: string;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Micros"];
+            last_used_at?: components["schemas"]["Micros"] | null;
+        };
+        /** @description Name of a key to make. */
+        ApiKeyForm: {
+            /** @description What to call it. */
+            name: string;
+        };
+        /**
+         * Format: uuid
+         * @description A key for scripts.
+         */
+        ApiKeyId: string;
+        /** @description `POST /v1/chat/completions`. */
+        ChatBody: components["schemas"]["Sampling"] & {
+            /** @description `base` or `base:adapter`. */
+            model: string;
+            /** @description The conversation so far. */
+            messages: components["schemas"]["Message"][];
+        };
+        /**
+         * @description What a finding does to the file.
+         * @enum {string}
+         */
+        Class: "refuse" | "hold" | "score" | "tag";
+        /** @description `POST /v1/completions`. */
+        CompletionBody: components["schemas"]["Sampling"] & {
+            /** @description `base` or `base:adapter`. */
+            model: string;
+            /** @description The text to continue. */
+            prompt: components["schemas"]["OneOrMany"];
+        };
+        /** @description Words of a message: plain, or in parts of which only text is understood. */
+        Content: string | components["schemas"]["Part"][];
+        /** @description A contributor's page. */
+        Contributor: {
+            /** @description Who. */
+            id: components["schemas"]["ContributorId"];
+            /** @description Their name. */
+            name: string;
+            /** @description True when brought in by an import and not claimed yet. */
+            imported: boolean;
+            /** @description Standing per datanet. */
+            boards: components["schemas"]["ContributorBoard"][];
+        };
+        /** @description One contributor on one datanet's board. */
+        ContributorBoard: {
+            datanet?: components["schemas"]["DatanetId"] | null;
+            /** @description The datanet's name. */
+            datanet_name: string;
+            /** @description The line. */
+            entry: components["schemas"]["LeaderboardEntry"];
+            /** @description Decision by decision, this season. */
+            history: components["schemas"]["StandingPoint"][];
+        };
+        /**
+         * Format: uuid
+         * @description A credited identity; an imported one has no account.
+         */
+        ContributorId: string;
+        /** @description How many submissions stand where. `submissions` is always the sum of the rest. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            submissions: number;
+            /**
+             * Format: int64
+             * @description Still with the gate, or passed and on the way to a decision.
+             */
+            moving: number;
+            /**
+             * Format: int64
+             * @description Refused by the gate.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Held for a person and not decided yet.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description In review.
+             */
+            in_review: number;
+            /**
+             * Format: int64
+             * @description Accepted.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Rejected.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Withdrawn or voided.
+             */
+            withdrawn: number;
+        };
+        /** @description Sign-up and sign-in form. */
+        Credentials: {
+            /** @description 3–40 letters, digits, `-`, `_` or `.`. */
+            name: string;
+            /** @description At least 10 characters. */
+            password: string;
+        };
+        /** @description A datanet. */
+        Datanet: {
+            /** @description Its id. */
+            id: components["schemas"]["DatanetId"];
+            /** @description Name, unique. */
+            name: string;
+            /** @description What it is for, one paragraph. */
+            purpose: string;
+            /** @description What reviewers go by, Markdown. */
+            guidelines: string;
+            /** @description Text, image or audio; fixed. */
+            modality: components["schemas"]["Modality"];
+            /** @description The gate's set of thresholds: `prose`, `technical` or `short`. */
+            profile: string;
+            /** @description Free words to find it by. */
+            topics: string[];
+            /** @description Allowed licences (SPDX); empty = any valid one. */
+            licences: string[];
+            /** @description Who decides. */
+            policy: components["schemas"]["ReviewPolicy"];
+            /**
+             * Format: int32
+             * @description Score from which the automatic policy accepts.
+             */
+            threshold: number;
+            /** @description Whether submissions are taken. */
+            open: boolean;
+            /**
+             * Format: int32
+             * @description Files a contributor may enter here a day, if lower than everywhere.
+             */
+            files_per_day?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes everybody together may enter here a day.
+             */
+            bytes_per_day_all?: number | null;
+            /** @description Who made it. */
+            owner: components["schemas"]["ContributorId"];
+            /** @description The owner's name. */
+            owner_name: string;
+            /** @description When. */
+            created_at: components["schemas"]["Micros"];
+            /** @description How many submissions stand where. */
+            counts: components["schemas"]["Counts"];
+            /**
+             * Format: int64
+             * @description Distinct contributors with something accepted.
+             */
+            contributors: number;
+            /**
+             * Format: int64
+             * @description Ready releases.
+             */
+            releases: number;
+            /** @description Whether the person who asks owns it. */
+            yours: boolean;
+        };
+        /** @description The form that makes or changes a datanet. Modality cannot be changed later. */
+        DatanetForm: {
+            /** @description 3–80 characters. */
+            name: string;
+            /** @description What it is for. */
+            purpose: string;
+            /** @description What reviewers go by. */
+            guidelines?: string;
+            /** @description Text, image or audio. */
+            modality: components["schemas"]["Modality"];
+            /**
+             * @description The gate's set of thresholds: `prose` (default), `technical` (documentation with
+             *     code) or `short` (sayings, captions).
+             */
+            profile?: string | null;
+            /** @description Free words to find it by. */
+            topics?: string[];
+            /** @description Allowed licences (SPDX). */
+            licences?: string[];
+            /** @description `owner` or `automatic`. */
+            policy: components["schemas"]["ReviewPolicy"];
+            /**
+             * Format: int32
+             * @description 0–100, default 60.
+             */
+            threshold?: number | null;
+            /** @description Whether submissions are taken. */
+            open: boolean;
+            /**
+             * Format: int32
+             * @description Files a contributor may enter here a day.
+             */
+            files_per_day?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes everybody together may enter here a day.
+             */
+            bytes_per_day_all?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description A community dataset.
+         */
+        DatanetId: string;
+        /** @description A reviewer's word. */
+        DecisionForm: {
+            /** @description Accepted or rejected. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description At least one for a rejection. */
+            reasons?: components["schemas"]["RejectReason"][];
+            /** @description A sentence for the contributor. */
+            note?: string | null;
+        };
+        /** @description What a contributor declares with a file. */
+        Declaration: {
+            /** @description SPDX expression. */
+            licence: string;
+            /** @description Where the file comes from. */
+            origin: components["schemas"]["Origin"];
+            /** @description How it was made. */
+            source_type: components["schemas"]["SourceType"];
+            /** @description "I may give this away under that licence." */
+            consent: boolean;
+            /** @description Submit as *trial before judging*. */
+            trial?: boolean;
+        };
+        /** @description A page of the documentation. */
+        DocEntry: {
+            /** @description Its title. */
+            title: string;
+            /** @description Its first paragraph. */
+            summary: string;
+            /** @description Where it is served. */
+            url: string;
+            /** @description The same as Markdown. */
+            markdown_url: string;
+        };
+        /** @description How much one contributor may enter in a day, over all datanets. */
+        EntryLimits: {
+            /**
+             * Format: int32
+             * @description Files a day that pass or are held.
+             */
+            files_per_day: number;
+            /**
+             * Format: int64
+             * @description Bytes a day that pass or are held.
+             */
+            bytes_per_day: number;
+            /**
+             * Format: int32
+             * @description Uploads and pre-checks a day, whatever comes of them.
+             */
+            attempts_per_day: number;
+            /**
+             * Format: int64
+             * @description Bytes uploaded or pre-checked a day, whatever comes of them.
+             */
+            attempt_bytes_per_day: number;
+            /**
+             * Format: int32
+             * @description How many of the daily files may be marked *trial*.
+             */
+            trial_files_per_day: number;
+        };
+        /** @description What a run would need, before it starts. */
+        Estimate: {
+            /**
+             * Format: int64
+             * @description Peak memory, bytes.
+             */
+            memory_bytes: number;
+            /**
+             * Format: int64
+             * @description Steps in all.
+             */
+            steps: number;
+            /**
+             * Format: double
+             * @description Wall time, seconds; from the arithmetic of the model and a measured speed.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description Parameters that would be trained.
+             */
+            trainable: number;
+        };
+        /** @description One thing that happened, for streams. */
+        Event: {
+            /**
+             * Format: int64
+             * @description Order of events; the SSE id.
+             */
+            seq: number;
+            /** @description `submission:<id>`, `run:<id>`, `release:<id>`, `contributor:<id>`. */
+            topic: string;
+            /** @description What happened: `step`, `state`, `decided`, … */
+            kind: string;
+            /** @description The facts. */
+            payload: unknown;
+            /** @description When. */
+            at: components["schemas"]["Micros"];
+        };
+        /** @description The place a finding speaks of. */
+        Evidence: {
+            /**
+             * Format: int64
+             * @description First byte.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description One past the last byte.
+             */
+            end: number;
+            /** @enum {string} */
+            kind: "bytes";
+        } | {
+            /**
+             * Format: int64
+             * @description Line, from 1.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description Column, from 1.
+             */
+            column: number;
+            /**
+             * Format: int64
+             * @description Byte range of the same place.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description One past its last byte.
+             */
+            end: number;
+            /** @enum {string} */
+            kind: "line";
+        } | {
+            /**
+             * Format: int32
+             * @description Page, from 1.
+             */
+            page: number;
+            /** @description x, y, width, height. */
+            area: number[];
+            /** @enum {string} */
+            kind: "page";
+        } | {
+            /**
+             * Format: int64
+             * @description Start, milliseconds.
+             */
+            start_ms: number;
+            /**
+             * Format: int64
+             * @description End, milliseconds.
+             */
+            end_ms: number;
+            /** @enum {string} */
+            kind: "time";
+        } | {
+            /** @description x, y, width, height. */
+            area: number[];
+            /** @enum {string} */
+            kind: "pixels";
+        } | {
+            /** @description Its id. */
+            id: string;
+            /** @enum {string} */
+            kind: "submission";
+        };
+        /** @description The one field of a file without declaration. */
+        FileForm: {
+            /**
+             * Format: binary
+             * @description The file.
+             */
+            file: string;
+        };
+        /** @description One check's result. */
+        Finding: {
+            /** @description The check, as the gate's table numbers it: `T2`. */
+            check: string;
+            /**
+             * Format: int32
+             * @description Version of the check together with its threshold.
+             */
+            version: number;
+            /** @description What the finding does to the file. */
+            class: components["schemas"]["Class"];
+            /** @description Stable word for it: `text_too_short`; each has a page in the docs. */
+            code: string;
+            /** @description What was measured. */
+            measured: unknown;
+            /** @description What it was measured against. */
+            threshold: unknown;
+            evidence?: components["schemas"]["Evidence"] | null;
+            /** @description One sentence for the contributor. */
+            message: string;
+            /** @description What to do about it. */
+            fix: string;
+        };
+        /**
+         * @description What the gate says of a file.
+         * @enum {string}
+         */
+        GateOutcome: "refused" | "held" | "passed";
+        /**
+         * @description A SHA-256 digest; lower-case hex outside.
+         * @example e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+         */
+        Hash: string;
+        /** @description A hit of the search over everything. */
+        Hit: {
+            /** @description `datanet`, `release`, `run`, `model`, `contributor`, `docs`. */
+            kind: string;
+            /** @description What it is called. */
+            title: string;
+            /** @description Where it is, a path of the UI. */
+            link: string;
+        };
+        /** @description Live counts of the loop. */
+        Home: {
+            /**
+             * Format: int64
+             * @description Datanets there are.
+             */
+            datanets: number;
+            /**
+             * Format: int64
+             * @description Submissions received today.
+             */
+            contributed_today: number;
+            /**
+             * Format: int64
+             * @description Refused by the gate today.
+             */
+            refused_today: number;
+            /**
+             * Format: int64
+             * @description Waiting for a person.
+             */
+            waiting_review: number;
+            /**
+             * Format: int64
+             * @description Contributors with a proven standing this season.
+             */
+            proven: number;
+            /**
+             * Format: int64
+             * @description Ready releases.
+             */
+            releases: number;
+            /**
+             * Format: int64
+             * @description Runs under way.
+             */
+            runs_active: number;
+            /**
+             * Format: int64
+             * @description Adapters to chat with.
+             */
+            adapters: number;
+        };
+        /** @description A leaderboard. */
+        Leaderboard: {
+            /**
+             * Format: int64
+             * @description The season.
+             */
+            season: number;
+            /** @description When it ends. */
+            season_ends_at: components["schemas"]["Micros"];
+            /** @description What counts here: `panel` overall; `owner` or `automatic` on a datanet's own board. */
+            counts: string;
+            /** @description The two sentences. */
+            explanation: string;
+            /** @description Best first. */
+            entries: components["schemas"]["LeaderboardEntry"][];
+        };
+        /** @description One line of a leaderboard. */
+        LeaderboardEntry: {
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            rank: number;
+            /** @description Who. */
+            contributor: components["schemas"]["ContributorId"];
+            /** @description Their name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The best proven rate of the season, basis points.
+             */
+            standing_bp: number;
+            /**
+             * Format: int32
+             * @description The raw acceptance rate, basis points.
+             */
+            rate_bp?: number | null;
+            /** @description Tier over this and the last three seasons. */
+            tier: components["schemas"]["Tier"];
+            /**
+             * Format: int64
+             * @description Accepted this season.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Rejected this season.
+             */
+            rejected: number;
+        };
+        /** @description A licence and how many submissions carry it. */
+        LicenceCount: {
+            /** @description SPDX expression. */
+            licence: string;
+            /** @description Its class. */
+            class: string;
+            /**
+             * Format: int64
+             * @description Submissions.
+             */
+            submissions: number;
+        };
+        /** @description The person who asks. */
+        Me: {
+            /** @description The way in. */
+            account: components["schemas"]["AccountId"];
+            /** @description The credited identity. */
+            contributor: components["schemas"]["ContributorId"];
+            /** @description Sign-in name. */
+            name: string;
+            /** @description What the account may do. */
+            roles: components["schemas"]["Role"][];
+            /**
+             * Format: int64
+             * @description Unread notices.
+             */
+            unread: number;
+        };
+        /** @description A message of the conversation. */
+        Message: {
+            /** @description `system`, `developer`, `user` or `assistant`. */
+            role: string;
+            /** @description The words. */
+            content: components["schemas"]["Content"];
+        };
+        /**
+         * @description How a run changes the model.
+         * @enum {string}
+         */
+        Method: "lora" | "full";
+        /** @description A step's numbers; keyed by (run, step). */
+        Metric: {
+            /**
+             * Format: int64
+             * @description Steps taken.
+             */
+            step: number;
+            /**
+             * Format: double
+             * @description Training loss.
+             */
+            loss?: number | null;
+            /**
+             * Format: double
+             * @description Held-out loss.
+             */
+            eval_loss?: number | null;
+            /**
+             * Format: double
+             * @description Learning rate.
+             */
+            lr?: number | null;
+            /**
+             * Format: double
+             * @description Gradient norm before clipping.
+             */
+            grad_norm?: number | null;
+            /**
+             * Format: double
+             * @description Speed.
+             */
+            tokens_per_s?: number | null;
+        };
+        /**
+         * Format: date-time
+         * @description UTC microseconds since 1970-01-01; RFC 3339 outside.
+         * @example 2026-11-21T12:00:00Z
+         */
+        Micros: string;
+        /**
+         * @description What a datanet holds; fixed when it is created.
+         * @enum {string}
+         */
+        Modality: "text" | "image" | "audio";
+        /** @description A base model or an adapter. */
+        Model: {
+            /** @description Its id. */
+            id: components["schemas"]["ModelId"];
+            /** @description Unique name; the API calls an adapter `base:adapter`. */
+            name: string;
+            /** @description Base or adapter. */
+            kind: components["schemas"]["ModelKind"];
+            base?: components["schemas"]["ModelId"] | null;
+            /** @description The base's name. */
+            base_name?: string | null;
+            run?: components["schemas"]["RunId"] | null;
+            /** @description `llama`, … */
+            family: string;
+            /**
+             * Format: int64
+             * @description Number of parameters.
+             */
+            parameters: number;
+            /**
+             * Format: int64
+             * @description Longest context, tokens.
+             */
+            context: number;
+            /** @description Whether it can chat, or only continue text. */
+            chat: boolean;
+            /** @description Hash of the manifest. */
+            manifest: components["schemas"]["Hash"];
+            /**
+             * Format: int64
+             * @description Bytes on disk.
+             */
+            bytes: number;
+            /** @description When it was added. */
+            created_at: components["schemas"]["Micros"];
+        };
+        /** @description A file of a model. */
+        ModelFile: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its hash. */
+            hash: components["schemas"]["Hash"];
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
+        };
+        /**
+         * Format: uuid
+         * @description A base model or an adapter.
+         */
+        ModelId: string;
+        /**
+         * @description What a stored model is.
+         * @enum {string}
+         */
+        ModelKind: "base" | "adapter";
+        /** @description A fresh API key. */
+        NewApiKey: {
+            /** @description The key as listed. */
+            key: components["schemas"]["ApiKey"];
+            /** @description `karat_…`: shown this once. */
+            secret: string;
+        };
+        /** @description A check that did not run, and why. */
+        NotRun: {
+            /** @description The check. */
+            check: string;
+            /** @description Why: "needs the datanet; use --against DIR or submit to a server". */
+            why: string;
+        };
+        /** @description A message to a contributor. */
+        Notice: {
+            /** @description Its id. */
+            id: components["schemas"]["NoticeId"];
+            /** @description One sentence. */
+            text: string;
+            /** @description Where to look, a path of the UI. */
+            link: string;
+            /** @description When. */
+            created_at: components["schemas"]["Micros"];
+            /** @description Whether it was read. */
+            read: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A message to a contributor.
+         */
+        NoticeId: string;
+        /** @description A text, or several. */
+        OneOrMany: string | string[];
+        /**
+         * @description Where a submitted file comes from, as its contributor declares.
+         * @enum {string}
+         */
+        Origin: "own" | "collected" | "public_domain";
+        /**
+         * @description What people, or the automatic policy, say of a submission.
+         * @enum {string}
+         */
+        Outcome: "accepted" | "rejected";
+        /** @description One page of a list; ask for the next with `after`. */
+        Page_Datanet: {
+            /** @description The items. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["DatanetId"];
+                /** @description Name, unique. */
+                name: string;
+                /** @description What it is for, one paragraph. */
+                purpose: string;
+                /** @description What reviewers go by, Markdown. */
+                guidelines: string;
+                /** @description Text, image or audio; fixed. */
+                modality: components["schemas"]["Modality"];
+                /** @description The gate's set of thresholds: `prose`, `technical` or `short`. */
+                profile: string;
+                /** @description Free words to find it by. */
+                topics: string[];
+                /** @description Allowed licences (SPDX); empty = any valid one. */
+                licences: string[];
+                /** @description Who decides. */
+                policy: components["schemas"]["ReviewPolicy"];
+                /**
+                 * Format: int32
+                 * @description Score from which the automatic policy accepts.
+                 */
+                threshold: number;
+                /** @description Whether submissions are taken. */
+                open: boolean;
+                /**
+                 * Format: int32
+                 * @description Files a contributor may enter here a day, if lower than everywhere.
+                 */
+                files_per_day?: number | null;
+                /**
+                 * Format: int64
+                 * @description Bytes everybody together may enter here a day.
+                 */
+                bytes_per_day_all?: number | null;
+                /** @description Who made it. */
+                owner: components["schemas"]["ContributorId"];
+                /** @description The owner's name. */
+                owner_name: string;
+                /** @description When. */
+                created_at: components["schemas"]["Micros"];
+                /** @description How many submissions stand where. */
+                counts: components["schemas"]["Counts"];
+                /**
+                 * Format: int64
+                 * @description Distinct contributors with something accepted.
+                 */
+                contributors: number;
+                /**
+                 * Format: int64
+                 * @description Ready releases.
+                 */
+                releases: number;
+                /** @description Whether the person who asks owns it. */
+                yours: boolean;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description Pass as `after` to get the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list; ask for the next with `after`. */
+        Page_Model: {
+            /** @description The items. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ModelId"];
+                /** @description Unique name; the API calls an adapter `base:adapter`. */
+                name: string;
+                /** @description Base or adapter. */
+                kind: components["schemas"]["ModelKind"];
+                base?: components["schemas"]["ModelId"] | null;
+                /** @description The base's name. */
+                base_name?: string | null;
+                run?: components["schemas"]["RunId"] | null;
+                /** @description `llama`, … */
+                family: string;
+                /**
+                 * Format: int64
+                 * @description Number of parameters.
+                 */
+                parameters: number;
+                /**
+                 * Format: int64
+                 * @description Longest context, tokens.
+                 */
+                context: number;
+                /** @description Whether it can chat, or only continue text. */
+                chat: boolean;
+                /** @description Hash of the manifest. */
+                manifest: components["schemas"]["Hash"];
+                /**
+                 * Format: int64
+                 * @description Bytes on disk.
+                 */
+                bytes: number;
+                /** @description When it was added. */
+                created_at: components["schemas"]["Micros"];
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description Pass as `after` to get the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list; ask for the next with `after`. */
+        Page_Notice: {
+            /** @description The items. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["NoticeId"];
+                /** @description One sentence. */
+                text: string;
+                /** @description Where to look, a path of the UI. */
+                link: string;
+                /** @description When. */
+                created_at: components["schemas"]["Micros"];
+                /** @description Whether it was read. */
+                read: boolean;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description Pass as `after` to get the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list; ask for the next with `after`. */
+        Page_Release: {
+            /** @description The items. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ReleaseId"];
+                /** @description The datanet. */
+                datanet: components["schemas"]["DatanetId"];
+                /** @description The datanet's name. */
+                datanet_name: string;
+                /**
+                 * Format: int32
+                 * @description 1, 2, 3 …
+                 */
+                version: number;
+                /** @description Building, ready or failed. */
+                state: components["schemas"]["ReleaseState"];
+                root?: components["schemas"]["Hash"] | null;
+                /**
+                 * Format: int64
+                 * @description Number of rows.
+                 */
+                rows: number;
+                /**
+                 * Format: int64
+                 * @description Number of submissions.
+                 */
+                submissions: number;
+                /**
+                 * Format: int64
+                 * @description Number of contributors.
+                 */
+                contributors: number;
+                /**
+                 * Format: int64
+                 * @description Bytes of content.
+                 */
+                bytes: number;
+                /** @description Licences in it, most restrictive first, with their number of submissions. */
+                licences: components["schemas"]["LicenceCount"][];
+                /** @description The resulting class: the most restrictive one. */
+                licence_class?: string | null;
+                /** @description Dataset card, Markdown. */
+                card: string;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Micros"];
+                /** @description Why it failed. */
+                error?: string | null;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description Pass as `after` to get the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list; ask for the next with `after`. */
+        Page_Row: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Position in the release, from 0: the leaf's index.
+                 */
+                index: number;
+                /** @description The text. */
+                content: string;
+                /** @description Whose it is: the id the leaf commits to. */
+                contributor: components["schemas"]["ContributorId"];
+                /** @description Their name, for people; not part of the leaf. */
+                contributor_name: string;
+                /** @description The submission it was cut from. */
+                submission: components["schemas"]["SubmissionId"];
+                /** @description Byte range in the submission: start, end. */
+                span: number[];
+                /** @description Its licence. */
+                licence: string;
+                /** @description The leaf: SHA-256(0x00 ‖ canonical JSON of `{v:1, content, contributor, submission, span, licence}`). */
+                leaf: components["schemas"]["Hash"];
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description Pass as `after` to get the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list; ask for the next with `after`. */
+        Page_Run: {
+            /** @description The items. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["RunId"];
+                /** @description Its name. */
+                name: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["RunState"];
+                /** @description The base. */
+                base: components["schemas"]["ModelId"];
+                /** @description The base's name. */
+                base_name: string;
+                release?: components["schemas"]["ReleaseId"] | null;
+                /** @description What it trains on, for people. */
+                data_name: string;
+                /** @description Settings. */
+                settings: components["schemas"]["TrainSettings"];
+                /** @description The same run as a command. */
+                command: string;
+                /**
+                 * Format: int64
+                 * @description Steps taken.
+                 */
+                step: number;
+                /**
+                 * Format: int64
+                 * @description Steps in all; 0 until it started.
+                 */
+                total_steps: number;
+                /**
+                 * Format: double
+                 * @description Last loss.
+                 */
+                loss?: number | null;
+                /**
+                 * Format: double
+                 * @description Last speed.
+                 */
+                tokens_per_s?: number | null;
+                /**
+                 * Format: double
+                 * @description Seconds left, from the steps taken.
+                 */
+                eta_seconds?: number | null;
+                model?: components["schemas"]["ModelId"] | null;
+                summary?: components["schemas"]["TrainSummary"] | null;
+                /** @description Why it failed. */
+                error?: string | null;
+                created_by?: components["schemas"]["AccountId"] | null;
+                /** @description When. */
+                created_at: components["schemas"]["Micros"];
+                started_at?: components["schemas"]["Micros"] | null;
+                finished_at?: components["schemas"]["Micros"] | null;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description Pass as `after` to get the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list; ask for the next with `after`. */
+        Page_Submission: {
+            /** @description The items. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["SubmissionId"];
+                /** @description Where it was offered. */
+                datanet: components["schemas"]["DatanetId"];
+                /** @description The datanet's name. */
+                datanet_name: string;
+                contributor?: components["schemas"]["ContributorId"] | null;
+                /** @description The contributor's name; none where the reader must not know. */
+                contributor_name?: string | null;
+                /** @description Name of the file. */
+                file_name: string;
+                /**
+                 * Format: int64
+                 * @description Size.
+                 */
+                bytes: number;
+                /** @description SHA-256 of the content. */
+                hash: components["schemas"]["Hash"];
+                /** @description Where it stands. */
+                state: components["schemas"]["SubmissionState"];
+                /** @description Whether it was marked *trial*. */
+                trial: boolean;
+                /** @description Declared licence. */
+                licence: string;
+                /** @description What the content really is. */
+                media_type?: string | null;
+                /**
+                 * Format: int32
+                 * @description Validation score.
+                 */
+                score?: number | null;
+                /** @description Every finding, refusals first. */
+                findings: components["schemas"]["Finding"][];
+                /** @description Checks that did not run. */
+                not_run: components["schemas"]["NotRun"][];
+                /** @description Reasons of a rejection. */
+                reasons: components["schemas"]["RejectReason"][];
+                /** @description The reviewer's sentence. */
+                note?: string | null;
+                /** @description Releases it is in. */
+                releases: components["schemas"]["ReleaseRef"][];
+                /** @description When it was offered. */
+                created_at: components["schemas"]["Micros"];
+                decided_at?: components["schemas"]["Micros"] | null;
+            }[];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description Pass as `after` to get the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description A part of a message. */
+        Part: {
+            /** @description Only `text`. */
+            type: string;
+            /** @description The words. */
+            text?: string;
+        };
+        /** @description A passage that may answer the question. */
+        Passage: {
+            /** @description Page under `docs/`: `guide/builder`. */
+            page: string;
+            /** @description Title of the page. */
+            title: string;
+            /** @description The heading it stands under. */
+            heading: string;
+            /** @description Where it is served: `/docs/guide/builder#start-a-run`. */
+            url: string;
+            /** @description The passage, Markdown. */
+            text: string;
+            /**
+             * Format: float
+             * @description BM25 score: larger is better, comparable within one answer only.
+             */
+            score: number;
+        };
+        /** @description Change one's password. */
+        PasswordChange: {
+            /** @description The present one. */
+            current: string;
+            /** @description At least 10 characters. */
+            new: string;
+        };
+        /** @description A decision that can still be undone. */
+        PendingDecision: {
+            /** @description The submission. */
+            submission: components["schemas"]["SubmissionId"];
+            /** @description The outcome. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description From then on it stands. */
+            final_at: components["schemas"]["Micros"];
+        };
+        /** @description What a pre-check says: the verdict, and nothing spent. */
+        PreCheck: {
+            /** @description Name of the file. */
+            file_name: string;
+            /**
+             * Format: int64
+             * @description Size.
+             */
+            bytes: number;
+            /** @description What the gate would say now. */
+            verdict: components["schemas"]["Verdict"];
+            /** @description Text with the findings' places, for text files (first 20 kB). */
+            excerpt?: string | null;
+        };
+        /** @description A refusal with a stable code, the facts and the fix. */
+        Problem: {
+            /**
+             * Format: int32
+             * @description HTTP status that fits; the command line exits non-zero for all.
+             */
+            status: number;
+            /** @description Stable word: `quota_files_spent`. */
+            code: string;
+            /** @description What was found and what was expected. */
+            detail: string;
+            /** @description What to do; never empty. */
+            hint: string;
+        };
+        /** @description What is left of today. */
+        Quota: {
+            /**
+             * Format: int32
+             * @description Files spent or being checked.
+             */
+            files_used: number;
+            /**
+             * Format: int32
+             * @description Files a day.
+             */
+            files_limit: number;
+            /**
+             * Format: int64
+             * @description Bytes spent or being checked.
+             */
+            bytes_used: number;
+            /**
+             * Format: int64
+             * @description Bytes a day.
+             */
+            bytes_limit: number;
+            /**
+             * Format: int32
+             * @description Trial files spent.
+             */
+            trial_used: number;
+            /**
+             * Format: int32
+             * @description Trial files a day.
+             */
+            trial_limit: number;
+            /**
+             * Format: int32
+             * @description Attempts made.
+             */
+            attempts_used: number;
+            /**
+             * Format: int32
+             * @description Attempts a day.
+             */
+            attempts_limit: number;
+            /** @description When it starts anew: tomorrow, 00:00 UTC. */
+            resets_at: components["schemas"]["Micros"];
+        };
+        /**
+         * @description Why a reviewer rejects; always at least one.
+         * @enum {string}
+         */
+        RejectReason: "off_topic" | "low_quality" | "not_original" | "incorrect" | "harmful" | "private_data" | "wrong_licence" | "unreadable" | "score_below_threshold";
+        /** @description A release. */
+        Release: {
+            /** @description Its id. */
+            id: components["schemas"]["ReleaseId"];
+            /** @description The datanet. */
+            datanet: components["schemas"]["DatanetId"];
+            /** @description The datanet's name. */
+            datanet_name: string;
+            /**
+             * Format: int32
+             * @description 1, 2, 3 …
+             */
+            version: number;
+            /** @description Building, ready or failed. */
+            state: components["schemas"]["ReleaseState"];
+            root?: components["schemas"]["Hash"] | null;
+            /**
+             * Format: int64
+             * @description Number of rows.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Number of submissions.
+             */
+            submissions: number;
+            /**
+             * Format: int64
+             * @description Number of contributors.
+             */
+            contributors: number;
+            /**
+             * Format: int64
+             * @description Bytes of content.
+             */
+            bytes: number;
+            /** @description Licences in it, most restrictive first, with their number of submissions. */
+            licences: components["schemas"]["LicenceCount"][];
+            /** @description The resulting class: the most restrictive one. */
+            licence_class?: string | null;
+            /** @description Dataset card, Markdown. */
+            card: string;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Micros"];
+            /** @description Why it failed. */
+            error?: string | null;
+        };
+        /** @description What changed between two releases. */
+        ReleaseDiff: {
+            /** @description The older one. */
+            from: components["schemas"]["ReleaseId"];
+            /** @description The newer one. */
+            to: components["schemas"]["ReleaseId"];
+            /** @description Submissions only in the newer. */
+            added: components["schemas"]["SubmissionId"][];
+            /** @description Submissions only in the older. */
+            removed: components["schemas"]["SubmissionId"][];
+            /**
+             * Format: int64
+             * @description Rows only in the newer.
+             */
+            rows_added: number;
+            /**
+             * Format: int64
+             * @description Rows only in the older.
+             */
+            rows_removed: number;
+        };
+        /**
+         * Format: uuid
+         * @description An immutable snapshot of a datanet's accepted data.
+         */
+        ReleaseId: string;
+        /** @description A release by its number. */
+        ReleaseRef: {
+            /** @description Its id. */
+            id: components["schemas"]["ReleaseId"];
+            /**
+             * Format: int32
+             * @description 1, 2, 3 …
+             */
+            version: number;
+        };
+        /**
+         * @description Where a release stands.
+         * @enum {string}
+         */
+        ReleaseState: "building" | "ready" | "failed";
+        /** @description The item in front of the reviewer. */
+        ReviewItem: {
+            /** @description The submission without its author. */
+            submission: components["schemas"]["Submission"];
+            /** @description The text, for text datanets. */
+            text?: string | null;
+            /** @description Where the raw file is, for media: a path that is never active content. */
+            file_url: string;
+            /** @description Whether the gate held it: its findings come first. */
+            held: boolean;
+        };
+        /**
+         * @description Who decides on what the gate let through.
+         * @enum {string}
+         */
+        ReviewPolicy: "panel" | "owner" | "automatic";
+        /** @description What waits for a reviewer in one datanet. */
+        ReviewQueue: {
+            /** @description The datanet. */
+            datanet: components["schemas"]["DatanetId"];
+            /** @description Its name. */
+            datanet_name: string;
+            /** @description Its guidelines. */
+            guidelines: string;
+            /**
+             * Format: int64
+             * @description Items waiting.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Items decided today by this reviewer.
+             */
+            decided_today: number;
+        };
+        /**
+         * @description What an account may do beyond contributing.
+         * @enum {string}
+         */
+        Role: "contributor" | "reviewer" | "builder" | "operator";
+        /** @description Grant or take back a role. */
+        RoleChange: {
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            /** @description True grants, false takes back. */
+            granted: boolean;
+        };
+        /** @description One row, as in the JSONL. */
+        Row: {
+            /**
+             * Format: int64
+             * @description Position in the release, from 0: the leaf's index.
+             */
+            index: number;
+            /** @description The text. */
+            content: string;
+            /** @description Whose it is: the id the leaf commits to. */
+            contributor: components["schemas"]["ContributorId"];
+            /** @description Their name, for people; not part of the leaf. */
+            contributor_name: string;
+            /** @description The submission it was cut from. */
+            submission: components["schemas"]["SubmissionId"];
+            /** @description Byte range in the submission: start, end. */
+            span: number[];
+            /** @description Its licence. */
+            licence: string;
+            /** @description The leaf: SHA-256(0x00 ‖ canonical JSON of `{v:1, content, contributor, submission, span, licence}`). */
+            leaf: components["schemas"]["Hash"];
+        };
+        /** @description A row's proof of membership. */
+        RowProof: {
+            /** @description The row. */
+            row: components["schemas"]["Row"];
+            /** @description The tree's root. */
+            root: components["schemas"]["Hash"];
+            /**
+             * Format: int64
+             * @description Number of leaves.
+             */
+            size: number;
+            /** @description RFC 6962 inclusion path. */
+            path: components["schemas"]["Hash"][];
+        };
+        /** @description A run. */
+        Run: {
+            /** @description Its id. */
+            id: components["schemas"]["RunId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
+            /** @description The base. */
+            base: components["schemas"]["ModelId"];
+            /** @description The base's name. */
+            base_name: string;
+            release?: components["schemas"]["ReleaseId"] | null;
+            /** @description What it trains on, for people. */
+            data_name: string;
+            /** @description Settings. */
+            settings: components["schemas"]["TrainSettings"];
+            /** @description The same run as a command. */
+            command: string;
+            /**
+             * Format: int64
+             * @description Steps taken.
+             */
+            step: number;
+            /**
+             * Format: int64
+             * @description Steps in all; 0 until it started.
+             */
+            total_steps: number;
+            /**
+             * Format: double
+             * @description Last loss.
+             */
+            loss?: number | null;
+            /**
+             * Format: double
+             * @description Last speed.
+             */
+            tokens_per_s?: number | null;
+            /**
+             * Format: double
+             * @description Seconds left, from the steps taken.
+             */
+            eta_seconds?: number | null;
+            model?: components["schemas"]["ModelId"] | null;
+            summary?: components["schemas"]["TrainSummary"] | null;
+            /** @description Why it failed. */
+            error?: string | null;
+            created_by?: components["schemas"]["AccountId"] | null;
+            /** @description When. */
+            created_at: components["schemas"]["Micros"];
+            started_at?: components["schemas"]["Micros"] | null;
+            finished_at?: components["schemas"]["Micros"] | null;
+        };
+        /** @description Everything the run page shows; a reload starts here and then follows the stream. */
+        RunDetail: {
+            /** @description The run. */
+            run: components["schemas"]["Run"];
+            /** @description All steps so far. */
+            metrics: components["schemas"]["Metric"][];
+            /** @description All answers so far. */
+            samples: components["schemas"]["RunSample"][];
+            /**
+             * Format: int64
+             * @description Last event already contained: send as `Last-Event-ID`.
+             */
+            last_event: number;
+        };
+        /** @description What a run would need. */
+        RunEstimate: {
+            /** @description Numbers. */
+            estimate: components["schemas"]["Estimate"];
+            /**
+             * Format: int64
+             * @description Rows it would train on.
+             */
+            rows: number;
+            /** @description The same run as a command. */
+            command: string;
+        };
+        /** @description What happens in a run, in order. Losses are nats a trained token, before the update. */
+        RunEvent: {
+            /**
+             * Format: int64
+             * @description Steps it will take in all.
+             */
+            total_steps: number;
+            /**
+             * Format: int64
+             * @description Parameters of the model.
+             */
+            parameters: number;
+            /**
+             * Format: int64
+             * @description Parameters that are trained.
+             */
+            trainable: number;
+            /**
+             * Format: int64
+             * @description Rows trained on.
+             */
+            rows_train: number;
+            /**
+             * Format: int64
+             * @description Rows held out.
+             */
+            rows_held_out: number;
+            /**
+             * Format: int64
+             * @description Rows cut to the maximal length.
+             */
+            rows_truncated: number;
+            /** @enum {string} */
+            kind: "started";
+        } | {
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            step: number;
+            /**
+             * Format: double
+             * @description Loss of this batch.
+             */
+            loss: number;
+            /**
+             * Format: double
+             * @description Learning rate used.
+             */
+            lr: number;
+            /**
+             * Format: double
+             * @description Norm of the gradient before clipping.
+             */
+            grad_norm: number;
+            /**
+             * Format: int64
+             * @description Trained tokens in this batch.
+             */
+            tokens: number;
+            /**
+             * Format: double
+             * @description Speed of this step.
+             */
+            tokens_per_s: number;
+            /** @enum {string} */
+            kind: "step";
+        } | {
+            /**
+             * Format: int64
+             * @description Steps taken so far.
+             */
+            step: number;
+            /**
+             * Format: double
+             * @description Mean loss a token.
+             */
+            loss: number;
+            /** @enum {string} */
+            kind: "eval";
+        } | {
+            /**
+             * Format: int64
+             * @description Steps taken so far.
+             */
+            step: number;
+            /**
+             * Format: int32
+             * @description Which prompt.
+             */
+            index: number;
+            /** @description The prompt. */
+            prompt: string;
+            /** @description The answer. */
+            text: string;
+            /** @enum {string} */
+            kind: "sample";
+        } | {
+            /**
+             * Format: int64
+             * @description Steps taken so far.
+             */
+            step: number;
+            /** @enum {string} */
+            kind: "checkpoint";
+        } | {
+            /**
+             * Format: int64
+             * @description Steps kept.
+             */
+            step: number;
+            /** @enum {string} */
+            kind: "rewound";
+        };
+        /** @description The new-run form. */
+        RunForm: {
+            /** @description What to call the run and its adapter; 1–60 letters, digits, `-`, `_`, `.`. */
+            name: string;
+            /** @description The base model. */
+            base: components["schemas"]["ModelId"];
+            init_adapter?: components["schemas"]["ModelId"] | null;
+            release?: components["schemas"]["ReleaseId"] | null;
+            file?: components["schemas"]["Hash"] | null;
+            /** @description Settings. */
+            settings?: components["schemas"]["TrainSettings"];
+            /**
+             * Format: int32
+             * @description Percent of submissions (or rows of a file) held out; default 5.
+             */
+            held_out_percent?: number | null;
+            /** @description Prompts answered at each evaluation; three defaults when empty. */
+            prompts?: string[];
+        };
+        /**
+         * Format: uuid
+         * @description One fine-tuning job.
+         */
+        RunId: string;
+        /** @description An answer pinned under the step that produced it. */
+        RunSample: {
+            /**
+             * Format: int64
+             * @description Steps taken.
+             */
+            step: number;
+            /**
+             * Format: int32
+             * @description Which prompt.
+             */
+            index: number;
+            /** @description The prompt. */
+            prompt: string;
+            /** @description The answer. */
+            text: string;
+        };
+        /**
+         * @description Where a fine-tuning run stands.
+         * @enum {string}
+         */
+        RunState: "queued" | "running" | "stopping" | "done" | "stopped" | "cancelled" | "failed";
+        /** @description A row a visitor may look at. */
+        SampleRow: {
+            /** @description The text. */
+            content: string;
+            /** @description The submission it comes from. */
+            submission: components["schemas"]["SubmissionId"];
+            /** @description Who contributed it. */
+            contributor: string;
+            /** @description Its licence. */
+            licence: string;
+        };
+        /** @description How the sampler works; the same for both routes. */
+        Sampling: {
+            /**
+             * Format: int32
+             * @description Tokens at most.
+             */
+            max_tokens?: number | null;
+            /**
+             * Format: int32
+             * @description The same, under its newer name.
+             */
+            max_completion_tokens?: number | null;
+            /**
+             * Format: double
+             * @description 0 to 2; default 1.
+             */
+            temperature?: number | null;
+            /**
+             * Format: double
+             * @description Above 0, up to 1; default 1.
+             */
+            top_p?: number | null;
+            /**
+             * Format: int64
+             * @description The same seed gives the same answer.
+             */
+            seed?: number | null;
+            stop?: components["schemas"]["OneOrMany"] | null;
+            /**
+             * Format: int32
+             * @description Answers to make; only 1.
+             */
+            n?: number | null;
+            /** @description Stream the answer as server-sent events. */
+            stream?: boolean;
+            stream_options?: components["schemas"]["StreamOptions"] | null;
+        };
+        /**
+         * @description How the learning rate moves over the steps; transformers' formulas.
+         * @enum {string}
+         */
+        Schedule: "constant" | "cosine" | "linear";
+        /** @description First start: make the operator. */
+        SetUp: {
+            /** @description From the one-time URL printed at the first start. */
+            token: string;
+            /** @description Sign-in name. */
+            name: string;
+            /** @description At least 10 characters. */
+            password: string;
+        };
+        /** @description What a visitor may know of how this server is set. */
+        SiteSettings: {
+            /** @description Version of Karat. */
+            version: string;
+            /** @description Whether anyone may make an account. */
+            open_signup: boolean;
+            /** @description What one contributor may enter in a day. */
+            limits: components["schemas"]["EntryLimits"];
+            /**
+             * Format: int64
+             * @description Largest file, bytes.
+             */
+            max_file_bytes: number;
+            /**
+             * Format: int64
+             * @description Seconds in which a reviewer can take a decision back.
+             */
+            undo_seconds: number;
+            /** @description Whether the one who asks is signed in. */
+            signed_in: boolean;
+        };
+        /**
+         * @description How a submitted file was made, as its contributor declares.
+         * @enum {string}
+         */
+        SourceType: "human" | "ai_assisted" | "ai_generated";
+        /** @description A point of a contributor's history. */
+        StandingPoint: {
+            /**
+             * Format: int64
+             * @description Number of the decision.
+             */
+            decision: number;
+            /** @description When. */
+            at: components["schemas"]["Micros"];
+            /**
+             * Format: int32
+             * @description Standing after it.
+             */
+            standing_bp: number;
+            /**
+             * Format: int32
+             * @description Raw rate after it.
+             */
+            rate_bp: number;
+        };
+        /** @description What streams may add. */
+        StreamOptions: {
+            /** @description Send the counts of tokens in a last chunk. */
+            include_usage?: boolean;
+        };
+        /** @description A submission. */
+        Submission: {
+            /** @description Its id. */
+            id: components["schemas"]["SubmissionId"];
+            /** @description Where it was offered. */
+            datanet: components["schemas"]["DatanetId"];
+            /** @description The datanet's name. */
+            datanet_name: string;
+            contributor?: components["schemas"]["ContributorId"] | null;
+            /** @description The contributor's name; none where the reader must not know. */
+            contributor_name?: string | null;
+            /** @description Name of the file. */
+            file_name: string;
+            /**
+             * Format: int64
+             * @description Size.
+             */
+            bytes: number;
+            /** @description SHA-256 of the content. */
+            hash: components["schemas"]["Hash"];
+            /** @description Where it stands. */
+            state: components["schemas"]["SubmissionState"];
+            /** @description Whether it was marked *trial*. */
+            trial: boolean;
+            /** @description Declared licence. */
+            licence: string;
+            /** @description What the content really is. */
+            media_type?: string | null;
+            /**
+             * Format: int32
+             * @description Validation score.
+             */
+            score?: number | null;
+            /** @description Every finding, refusals first. */
+            findings: components["schemas"]["Finding"][];
+            /** @description Checks that did not run. */
+            not_run: components["schemas"]["NotRun"][];
+            /** @description Reasons of a rejection. */
+            reasons: components["schemas"]["RejectReason"][];
+            /** @description The reviewer's sentence. */
+            note?: string | null;
+            /** @description Releases it is in. */
+            releases: components["schemas"]["ReleaseRef"][];
+            /** @description When it was offered. */
+            created_at: components["schemas"]["Micros"];
+            decided_at?: components["schemas"]["Micros"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description One file offered to a datanet.
+         */
+        SubmissionId: string;
+        /**
+         * @description Where a submission stands.
+         * @enum {string}
+         */
+        SubmissionState: "checking" | "refused" | "held" | "passed" | "in_review" | "accepted" | "rejected" | "voided" | "withdrawn";
+        /**
+         * @description How well a contributor's acceptance is proven.
+         * @enum {string}
+         */
+        Tier: "Newcomer" | "Proven" | "Trusted" | "Expert";
+        /** @description The settings of a run: what the sliders set and the command line types. */
+        TrainSettings: {
+            /**
+             * @description LoRA or full.
+             * @default lora
+             */
+            method: components["schemas"]["Method"];
+            /**
+             * Format: double
+             * @description Peak learning rate.
+             * @default 0.0002
+             */
+            learning_rate: number;
+            /**
+             * Format: int32
+             * @description Rows a micro-batch.
+             * @default 8
+             */
+            batch_size: number;
+            /**
+             * Format: int32
+             * @description Micro-batches a step.
+             * @default 1
+             */
+            accumulation: number;
+            /**
+             * Format: double
+             * @description Passes over the data; `steps` wins when both are set.
+             * @default 3
+             */
+            epochs: number;
+            /**
+             * Format: int64
+             * @description Exact number of steps.
+             * @default null
+             */
+            steps: number | null;
+            /**
+             * @description Shape of the learning rate over time.
+             * @default cosine
+             */
+            schedule: components["schemas"]["Schedule"];
+            /**
+             * Format: int64
+             * @description Steps until the peak; none = 3 % of all steps.
+             * @default null
+             */
+            warmup_steps: number | null;
+            /**
+             * Format: double
+             * @description Decoupled weight decay.
+             * @default 0.01
+             */
+            weight_decay: number;
+            /**
+             * Format: double
+             * @description Gradients are scaled down to this norm; 0 = off.
+             * @default 1
+             */
+            max_grad_norm: number;
+            /**
+             * Format: int32
+             * @description Tokens a row at most; longer rows are cut and counted.
+             * @default 256
+             */
+            max_length: number;
+            /**
+             * Format: int64
+             * @description Seed of order, dropout and initial weights.
+             * @default 42
+             */
+            seed: number;
+            /**
+             * @description Shuffle the rows anew each epoch.
+             * @default true
+             */
+            shuffle: boolean;
+            /**
+             * Format: int32
+             * @description LoRA rank.
+             * @default 16
+             */
+            rank: number;
+            /**
+             * Format: double
+             * @description LoRA alpha; the update is scaled by alpha / rank.
+             * @default 32
+             */
+            alpha: number;
+            /**
+             * Format: double
+             * @description LoRA dropout, 0–1.
+             * @default 0.05
+             */
+            dropout: number;
+            /**
+             * @description Linear layers that get an adapter, by suffix; none = all of them.
+             * @default null
+             */
+            target_modules: string[] | null;
+            /**
+             * Format: int64
+             * @description Steps between evaluations on the held-out rows; none = ten a run.
+             * @default null
+             */
+            eval_every: number | null;
+        };
+        /** @description What a finished run amounts to. */
+        TrainSummary: {
+            /**
+             * Format: int64
+             * @description Steps taken.
+             * @default 0
+             */
+            steps: number;
+            /**
+             * Format: double
+             * @description Loss of the first step.
+             * @default 0
+             */
+            loss_first: number;
+            /**
+             * Format: double
+             * @description Loss of the last step.
+             * @default 0
+             */
+            loss_last: number;
+            /**
+             * Format: double
+             * @description Held-out loss before training.
+             * @default null
+             */
+            eval_first: number | null;
+            /**
+             * Format: double
+             * @description Held-out loss after training.
+             * @default null
+             */
+            eval_last: number | null;
+            /**
+             * Format: double
+             * @description Median speed.
+             * @default 0
+             */
+            tokens_per_s: number;
+            /**
+             * Format: int64
+             * @description Trained tokens in all.
+             * @default 0
+             */
+            tokens: number;
+            /**
+             * @description Whether a person stopped it early.
+             * @default false
+             */
+            stopped_early: boolean;
+        };
+        /** @description Fields of an upload. */
+        UploadForm: {
+            /**
+             * Format: binary
+             * @description The file.
+             */
+            file: string;
+            /** @description What its contributor declares, as JSON. */
+            declaration: components["schemas"]["Declaration"];
+        };
+        /** @description Everything the gate says of one file. Same bytes in, same verdict out. */
+        Verdict: {
+            /** @description Refused, held or passed. */
+            outcome: components["schemas"]["GateOutcome"];
+            /**
+             * Format: int32
+             * @description Validation score 0–100; none when refused.
+             */
+            score?: number | null;
+            /** @description Version of the score's formula: `v0`. */
+            score_version: string;
+            /**
+             * Format: int32
+             * @description Version of the gate.
+             */
+            gate_version: number;
+            /** @description What the content really is: `text/markdown`. */
+            media_type?: string | null;
+            /** @description All findings, refusals first. */
+            findings: components["schemas"]["Finding"][];
+            /** @description Checks that did not run. */
+            not_run: components["schemas"]["NotRun"][];
+        };
+        /** @description A model as `/v1/models` lists it. */
+        WireModel: {
+            /** @description `base` or `base:adapter`. */
+            id: string;
+            /** @description `model`. */
+            object: string;
+            /**
+             * Format: int64
+             * @description Seconds since 1970.
+             */
+            created: number;
+            /** @description `karat`. */
+            owned_by: string;
+            /** @description The base's name. */
+            root: string;
+            /** @description The base an adapter sits on. */
+            parent?: string | null;
+        };
+        /** @description All models. */
+        WireModels: {
+            /** @description `list`. */
+            object: string;
+            /** @description The models. */
+            data: components["schemas"]["WireModel"][];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUp"];
+            };
+        };
+        responses: {
+            /** @description The operator, signed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the cookie is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the cookie is set */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contributor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contributor"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_datanets: {
+        parameters: {
+            query?: {
+                /** @description Words in name, purpose or topics. */
+                q?: string | null;
+                /** @description Only this modality. */
+                modality?: components["schemas"]["Modality"] | null;
+                /** @description Only datanets that allow this licence. */
+                licence?: string | null;
+                /** @description Only open (or closed) ones. */
+                open?: boolean | null;
+                /** @description `next` of the page before. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Datanet"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_datanet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatanetForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Datanet"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_datanet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Datanet"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_datanet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatanetForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Datanet"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datanet_leaderboard: {
+        parameters: {
+            query?: {
+                /** @description Its number; none = the present one. */
+                season?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pre_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreCheck"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_releases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Release"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Being built */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_review: {
+        parameters: {
+            query?: {
+                /** @description Ids of submissions, with commas between. */
+                skip?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewItem"] | null;
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sample_datanet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleRow"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description Taken; the gate is checking it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocEntry"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_docs: {
+        parameters: {
+            query: {
+                /** @description Words, or a question. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_events: {
+        parameters: {
+            query: {
+                /** @description `submission:ID`, `contributor:ID`, `datanet:ID`, `release:ID`, `run:ID`, with commas between. */
+                topics: string;
+                /** @description The last event already seen; the `Last-Event-ID` header wins. None = from now on. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            /** @description Stored under this hash */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hash"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overall_leaderboard: {
+        parameters: {
+            query?: {
+                /** @description Its number; none = the present one. */
+                season?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_notices: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Notice"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_quota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_submissions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Submission"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Model"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    model_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelFile"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_model_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_releases: {
+        parameters: {
+            query: {
+                /** @description The older release. */
+                from: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseDiff"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_rows: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Row"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_row: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowProof"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewQueue"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Run"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunForm"];
+            };
+        };
+        responses: {
+            /** @description Queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimate_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunEstimate"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_all: {
+        parameters: {
+            query: {
+                /** @description Words, or a question. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hit"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettings"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cannot_judge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Left to others */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingDecision"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Undone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_submission_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openai_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatBody"];
+            };
+        };
+        responses: {
+            /** @description `chat.completion`, or a stream of `chat.completion.chunk` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openai_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionBody"];
+            };
+        };
+        responses: {
+            /** @description `text_completion`, or a stream of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openai_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireModels"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }

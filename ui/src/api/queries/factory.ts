@@ -13,6 +13,7 @@ export function isFinal(state: RunState): boolean {
 export const modelsQuery = queryOptions({
   queryKey: ["models"],
   queryFn: () => take(api.GET("/api/v1/models")),
+  select: (page) => page.items,
 });
 
 export const modelQuery = (id: string) =>
@@ -30,7 +31,8 @@ export const modelFilesQuery = (id: string) =>
 export const runsQuery = queryOptions({
   queryKey: ["runs"],
   queryFn: () => take(api.GET("/api/v1/runs")),
-  refetchInterval: (query) => (query.state.data?.some((run) => !isFinal(run.state)) ? 2000 : 20_000),
+  select: (page) => page.items,
+  refetchInterval: (query) => (query.state.data?.items.some((run) => !isFinal(run.state)) ? 2000 : 20_000),
 });
 
 export const runQuery = (id: string) =>
@@ -75,6 +77,5 @@ export function useEndRun(id: string) {
 export async function uploadRows(file: File, on: (share: number) => void): Promise<string> {
   const body = new FormData();
   body.append("file", file, file.name);
-  const stored = await upload<{ hash: string }>("/api/v1/files", body, on);
-  return stored.hash;
+  return await upload<string>("/api/v1/files", body, on);
 }

@@ -19,7 +19,7 @@ export const rowsQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: ["release", id, "rows"],
     queryFn: ({ pageParam }) =>
-      take(api.GET("/api/v1/releases/{id}/rows", { params: { path: { id }, query: { after: pageParam || undefined } } })),
+      take(api.GET("/api/v1/releases/{id}/rows", { params: { path: { id }, query: { after: pageParam === "" ? undefined : Number(pageParam) } } })),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
   });

@@ -41,7 +41,7 @@ export function Findings({ findings, current = null, onChoose }: FindingsProps) 
               ) : (
                 <span className="text-xs text-muted">{placeOf(finding)}</span>
               ))}
-            <a href={`/docs/findings/${finding.code}`} className="ms-auto font-mono text-xs text-muted underline-offset-2 hover:underline">
+            <a href={`/docs/reference/codes/${finding.code}`} className="ms-auto font-mono text-xs text-muted underline-offset-2 hover:underline">
               {finding.code}
             </a>
           </div>
