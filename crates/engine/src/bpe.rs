@@ -1,5 +1,6 @@
 //! Trains a byte-level BPE on given texts: the tokenizer of a base made from scratch.
 
+use crate::disk;
 use karat_types::Problem;
 use serde_json::json;
 use std::path::Path;
@@ -88,7 +89,7 @@ fn learn<'a>(
 /// `generation_config.json` into `dir`.
 ///
 /// # Errors
-/// `disk_write` when the folder cannot be written.
+/// `disk_write_failed` when the folder cannot be written.
 pub fn save(tokenizer: &Tokenizer, context: u64, dir: &Path) -> Result<(), Problem> {
     let config = json!({
         "add_bos_token": true,
@@ -108,15 +109,7 @@ pub fn save(tokenizer: &Tokenizer, context: u64, dir: &Path) -> Result<(), Probl
         ("generation_config.json", pretty(&generation)),
         ("chat_template.jinja", TEMPLATE.to_owned()),
     ] {
-        let path = dir.join(name);
-        std::fs::write(&path, text).map_err(|e| {
-            Problem::new(
-                507,
-                "disk_write",
-                format!("Could not write {}: {e}.", path.display()),
-                "Free some space or choose a folder you may write to, then try again.",
-            )
-        })?;
+        disk::write(&dir.join(name), text.as_bytes())?;
     }
     Ok(())
 }

@@ -9,19 +9,24 @@ pub mod bpe;
 pub mod chat_template;
 pub mod config;
 mod disk;
+mod engine;
 pub mod family;
 pub mod fingerprint;
+pub mod generate;
 pub mod kernel;
 pub mod lora;
 pub mod model;
+pub mod model_init;
 pub mod net;
 pub mod real;
 pub mod rng;
 pub mod rows;
+pub mod score;
 pub mod tape;
 #[cfg(test)]
 mod testing;
 pub mod tokenizer;
 pub mod weights;
 
+pub use engine::{Engine, set_threads};
 pub use model::Model;

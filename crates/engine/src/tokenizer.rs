@@ -147,6 +147,11 @@ impl Tokenizer {
         self.template_hash
     }
 
+    /// The token that begins a document, if there is one.
+    pub fn bos(&self) -> Option<u32> {
+        self.bos
+    }
+
     /// Tokens that end an answer: the tokenizer's, then those of `generation_config.json`.
     pub fn eos(&self) -> &[u32] {
         &self.eos

@@ -72,7 +72,7 @@ fn is_document(path: &Path) -> bool {
     path.extension().is_some_and(|e| ["txt", "md", "markdown"].iter().any(|known| e == *known))
 }
 
-fn read_text(path: &Path) -> Result<String, Problem> {
+pub(crate) fn read_text(path: &Path) -> Result<String, Problem> {
     let unreadable = |why: String, hint: &str| {
         Problem::bad("file_unreadable", format!("{} cannot be read: {why}.", path.display()), hint)
     };

@@ -1,0 +1,22 @@
+//! The workshop as the other rooms see it: one value behind the ports.
+
+use crate::generate::Models;
+
+/// Trains and answers; keeps the models it used last in memory.
+#[derive(Default)]
+pub struct Engine {
+    models: Models,
+}
+
+impl Engine {
+    pub(crate) fn models(&self) -> &Models {
+        &self.models
+    }
+}
+
+/// Computes on `threads` threads from now on; 0 = all of the machine's. Only the first call
+/// counts, and only before anything was computed. The results do not depend on it.
+pub fn set_threads(threads: usize) {
+    // Fails when the pool is in use already: then it stays as it is.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+}

@@ -1,0 +1,3 @@
+//! The engine against what other programs give.
+
+mod text;
