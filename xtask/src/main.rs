@@ -1,4 +1,4 @@
-//! The toolbox: `cargo xtask run`, `test`, `gen`.
+//! The toolbox: `cargo xtask run`, `test`, `tidy`, `gen`.
 //!
 //! Needs nothing but Rust and Node; knows only `serde_json`.
 
@@ -9,6 +9,7 @@ mod setup;
 mod shell;
 mod sources;
 mod test;
+mod tidy;
 mod ui;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ const HELP: &str = "cargo xtask COMMAND
 
   run  [ARGS]   set up, build, play the whole loop on real text and open the web UI (ARGS go to `karat demo`)
   test          set up and pass everything CI runs
+  tidy          check the rules of the house: arrows, licences, lengths, words, dependencies
   gen           write the generated files anew: TypeScript client, reference pages
   sources FILE  list the Markdown of the crates the build downloaded, for `karat demo --sources FILE`";
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let done = match (args.next().as_deref(), args.next()) {
         (Some("run"), first) => run::run(first.into_iter().chain(args).collect()),
         (Some("test"), None) => test::run(),
+        (Some("tidy"), None) => tidy::run(&shell::root()),
         (Some("gen"), None) => generated::write(),
         (Some("sources"), Some(file)) => sources::write(file.as_ref()),
         _ => Err(HELP.to_owned()),

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything CI runs, in the order that fails soonest.
 
 use crate::report::Report;
-use crate::{generated, setup, shell, ui};
+use crate::{generated, setup, shell, tidy, ui};
 use std::process::Command;
 
 /// Sets up and runs all of it; a step that fails does not hide the others.
@@ -11,6 +11,7 @@ pub(crate) fn run() -> Result<(), String> {
         return report.end();
     }
     report.check("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"])));
+    report.check("tidy", || tidy::run(&shell::root()));
     web(&mut report);
     let lints = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     report.check("clippy", || shell::run(&mut cargo(&lints)));
