@@ -6,11 +6,19 @@
 
 mod app;
 pub mod authz;
+pub mod datanet;
+pub mod home;
 pub mod identity;
 pub mod model;
+pub mod notice;
 pub mod release;
+pub mod review;
 pub mod run;
+pub mod search;
+pub mod standing;
+pub mod submission;
 pub mod view;
+mod words;
 
 pub use app::{Actor, App, Settings};
 pub use model::chat;

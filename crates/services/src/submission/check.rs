@@ -1,0 +1,156 @@
+//! The job `check`: the gate judges, and one transaction makes it so.
+//!
+//! The gate runs outside any transaction, on the bytes alone. Then everything that
+//! depends on the moment happens under the datanet's row lock: who was first with this
+//! content, the state, the place in the day's limits, the decision of the automatic
+//! policy, and the end of the job. A worker that dies before the commit leaves nothing;
+//! one that comes again afterwards finds the submission moved on and only ends its job.
+
+use super::duplicate::{self, Hashes, Offer};
+use super::{quota, transition, view};
+use crate::app::App;
+use crate::review::{self, Ruling};
+use crate::words::{hash, json, to_json, word};
+use bytes::Bytes;
+use karat_gate::{Declared, Input, Limits};
+use karat_store::query::job::ClaimedJob;
+use karat_store::{Tx, entity, query};
+use karat_types::finding::Verdict;
+use karat_types::id::SubmissionId;
+use karat_types::{GateOutcome, Problem, ReviewPolicy, SubmissionState};
+use serde::{Deserialize, Serialize};
+
+/// What the job is called.
+pub(crate) const KIND: &str = "check";
+/// The queue it waits in.
+pub(super) const QUEUE: &str = "check";
+
+/// What the job is told.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Payload {
+    pub(super) submission: SubmissionId,
+}
+
+/// Checks one submission.
+pub(crate) async fn run(app: &App, job: &ClaimedJob) -> Result<(), Problem> {
+    let Payload { submission } = job.payload()?;
+    let judged = match query::submission::get(app.store.db(), submission.0).await? {
+        Some(row) if is_open(&row) => Some(judge(app, &row).await?),
+        _ => None,
+    };
+    let tx = app.store.begin().await?;
+    if let Some(judged) = judged {
+        settle(app, &tx, submission, judged).await?;
+    }
+    query::job::complete(&tx, job.id, job.attempt).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn is_open(row: &entity::submission::Model) -> bool {
+    row.state == SubmissionState::Checking.as_str()
+}
+
+/// What the bytes alone say.
+pub(super) struct Judged {
+    pub(super) verdict: Verdict,
+    pub(super) hashes: Hashes,
+}
+
+async fn judge(app: &App, row: &entity::submission::Model) -> Result<Judged, Problem> {
+    let datanet = crate::datanet::load(app.store.db(), row.datanet_id.into()).await?;
+    let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
+    through_gate(&datanet, row.file_name.clone(), row.licence.clone(), bytes).await
+}
+
+/// Runs the gate on a thread where it may take its time.
+pub(super) async fn through_gate(
+    datanet: &entity::datanet::Model,
+    name: String,
+    licence: String,
+    bytes: Bytes,
+) -> Result<Judged, Problem> {
+    let modality = word(&datanet.modality)?;
+    let profile = word(&datanet.profile)?;
+    let allowed: Vec<String> = json(&datanet.licences)?;
+    let work = move || {
+        let verdict = karat_gate::check(&Input {
+            name: &name,
+            bytes: &bytes,
+            modality,
+            profile,
+            limits: Limits::default(),
+            declared: Declared::Licence(&licence),
+            allowed_licences: &allowed,
+        });
+        Judged { verdict, hashes: Hashes::of(&bytes, modality) }
+    };
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Problem::internal(format!("The gate stopped while reading the file: {error}.")))
+}
+
+/// Everything that depends on the moment, in one transaction.
+async fn settle(app: &App, tx: &Tx, id: SubmissionId, judged: Judged) -> Result<(), Problem> {
+    let Some(seen) = query::submission::get(tx, id.0).await? else { return Ok(()) };
+    // The datanet first: whoever else settles a copy of this content waits here.
+    let datanet = query::datanet::lock(tx, seen.datanet_id)
+        .await?
+        .ok_or_else(|| Problem::missing("datanet", seen.datanet_id))?;
+    let Some(mut row) = query::submission::lock(tx, id.0).await?.filter(is_open) else { return Ok(()) };
+    // The limits were counted at the door.
+    let verdict = karat_gate::join(judged.verdict, "A1", Vec::new());
+    let verdict = duplicate::join(tx, Offer::of(&row), verdict, &judged.hashes).await?;
+    note_verdict(app, &mut row, &verdict, &judged.hashes)?;
+    let next = match verdict.outcome {
+        GateOutcome::Refused => SubmissionState::Refused,
+        GateOutcome::Held => SubmissionState::Held,
+        GateOutcome::Passed => SubmissionState::Passed,
+    };
+    row.state = transition(SubmissionState::Checking, &[next])?.to_string();
+    if next == SubmissionState::Refused {
+        quota::give_back(tx, &row).await?;
+    } else {
+        duplicate::claim(tx, &row, &judged.hashes).await?;
+    }
+    if next == SubmissionState::Passed {
+        return after_passing(app, tx, &datanet, row, &verdict).await;
+    }
+    query::submission::save_outcome(tx, &row).await?;
+    view::tell(tx, &row)
+}
+
+fn note_verdict(
+    app: &App,
+    row: &mut entity::submission::Model,
+    verdict: &Verdict,
+    hashes: &Hashes,
+) -> Result<(), Problem> {
+    let int = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    row.verdict = Some(to_json(verdict)?);
+    row.score = verdict.score.map(int);
+    row.gate_version = int(verdict.gate_version);
+    row.media_type.clone_from(&verdict.media_type);
+    row.normal_hash.clone_from(&hashes.normal);
+    row.checked_at = Some(app.clock.now().0);
+    Ok(())
+}
+
+/// The automatic policy decides at once; otherwise, or where there is no score to decide
+/// by, the owner's queue has one item more.
+async fn after_passing(
+    app: &App,
+    tx: &Tx,
+    datanet: &entity::datanet::Model,
+    mut row: entity::submission::Model,
+    verdict: &Verdict,
+) -> Result<(), Problem> {
+    let policy: ReviewPolicy = word(&datanet.policy)?;
+    if let (ReviewPolicy::Automatic, Some(score)) = (policy, verdict.score) {
+        let ruling = Ruling::automatic(verdict, score, datanet.threshold.unsigned_abs());
+        return review::make_final(app, tx, datanet, row, ruling).await;
+    }
+    row.state = transition(SubmissionState::Passed, &[SubmissionState::InReview])?.to_string();
+    query::submission::save_outcome(tx, &row).await?;
+    view::tell(tx, &row)
+}

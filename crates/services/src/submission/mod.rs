@@ -1,0 +1,27 @@
+//! Submissions: from the door through the gate to what became of them.
+//!
+//! [`upload`] stores the file and reserves its place in the day's limits; the job
+//! [`check`] lets the gate judge it and gives the place back when it is refused.
+
+mod check;
+mod duplicate;
+mod entry;
+mod limits;
+mod pre_check;
+mod quota;
+mod read;
+mod state;
+mod upload;
+mod view;
+mod withdraw;
+
+pub use entry::{MAX_FILE_BYTES, Upload};
+pub use pre_check::pre_check;
+pub use quota::quota;
+pub use read::{File, file, get, mine};
+pub use upload::{import, upload};
+pub use withdraw::withdraw;
+
+pub(crate) use check::{KIND as CHECK, run as check};
+pub(crate) use state::{transition, words as state_words};
+pub(crate) use view::{blind, load, tell};

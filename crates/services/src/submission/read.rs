@@ -1,0 +1,90 @@
+//! Reading submissions: one's own, and those that may be seen.
+
+use super::view::{blind, load, told};
+use crate::app::{Actor, App};
+use crate::authz::{self, Action};
+use crate::datanet;
+use crate::view::Page;
+use crate::view::submission::Submission;
+use crate::words::{PAGE, cursor, hash, next_of, word};
+use bytes::Bytes;
+use karat_store::{entity, query};
+use karat_types::id::{ContributorId, SubmissionId};
+use karat_types::{Problem, Role, SubmissionState};
+
+/// The raw file of a submission.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// What the gate found it to be.
+    pub media_type: String,
+    /// The bytes, exactly as they came.
+    pub bytes: Bytes,
+}
+
+/// One page of one's own submissions, newest first.
+pub async fn mine(app: &App, actor: &Actor, after: Option<&str>) -> Result<Page<Submission>, Problem> {
+    authz::require(actor, Action::ReadOwn, false)?;
+    let contributor = actor.need_contributor()?;
+    let db = app.store.db();
+    let (mut rows, total) =
+        query::submission::of_contributor(db, contributor.0, cursor(after)?, PAGE + 1).await?;
+    let next = next_of(&mut rows, PAGE, |row| row.id);
+    Ok(Page { items: told(db, rows).await?, total, next })
+}
+
+/// One submission. Its author is told to the author, and to everybody once it is
+/// accepted; reviewers see it blind.
+pub async fn get(app: &App, actor: &Actor, id: SubmissionId) -> Result<Submission, Problem> {
+    let row = readable(app, actor, id).await?;
+    let db = app.store.db();
+    if !is_own(actor, &row) && !actor.is_system() && row.state != SubmissionState::Accepted.as_str() {
+        return blind(db, row).await;
+    }
+    told(db, vec![row]).await?.pop().ok_or_else(|| Problem::missing("submission", id))
+}
+
+/// The file itself.
+pub async fn file(app: &App, actor: &Actor, id: SubmissionId) -> Result<File, Problem> {
+    let row = readable(app, actor, id).await?;
+    let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
+    let media_type = row.media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
+    Ok(File { name: row.file_name, media_type, bytes })
+}
+
+async fn readable(app: &App, actor: &Actor, id: SubmissionId) -> Result<entity::submission::Model, Problem> {
+    let db = app.store.db();
+    let row = load(db, id).await?;
+    let datanet = datanet::load(db, row.datanet_id.into()).await?;
+    may_read(actor, &row, &datanet)?;
+    Ok(row)
+}
+
+fn is_own(actor: &Actor, row: &entity::submission::Model) -> bool {
+    actor.contributor == Some(ContributorId(row.contributor_id))
+}
+
+/// Its contributor always; everybody once it is accepted; the owner and reviewers from
+/// the moment the gate let it through.
+fn may_read(
+    actor: &Actor,
+    row: &entity::submission::Model,
+    datanet: &entity::datanet::Model,
+) -> Result<(), Problem> {
+    let state: SubmissionState = word(&row.state)?;
+    if state == SubmissionState::Accepted {
+        return authz::require(actor, Action::ReadDatanet, false);
+    }
+    let through = !matches!(state, SubmissionState::Checking | SubmissionState::Refused);
+    let sees_all = through || actor.has(Role::Operator);
+    let owned = is_own(actor, row) || (through && datanet::owns(actor, datanet));
+    if owned || sees_all {
+        return authz::require(actor, Action::ReadSubmission, owned);
+    }
+    actor.need_account()?;
+    Err(Problem::forbidden(
+        "The gate has not let this submission through, so only its contributor may read it.",
+        "Everybody may read it once it is accepted.",
+    ))
+}

@@ -1,0 +1,101 @@
+//! Rows of submissions as the outside sees them.
+
+use crate::view::submission::{ReleaseRef, Submission};
+use crate::words::{count, hash, json, word};
+use karat_store::{Conn, Tx, entity, query};
+use karat_types::finding::Verdict;
+use karat_types::id::{ContributorId, SubmissionId};
+use karat_types::{Micros, Problem};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The row of a submission, or that there is none.
+pub(crate) async fn load(conn: &impl Conn, id: SubmissionId) -> Result<entity::submission::Model, Problem> {
+    query::submission::get(conn, id.0).await?.ok_or_else(|| Problem::missing("submission", id))
+}
+
+/// Submissions with the names and releases around them, whoever may know the author.
+pub(crate) async fn told(
+    conn: &impl Conn,
+    rows: Vec<entity::submission::Model>,
+) -> Result<Vec<Submission>, Problem> {
+    let people: Vec<_> = rows.iter().map(|row| row.contributor_id).collect();
+    let names = query::standing::names(conn, &people).await?;
+    describe(conn, rows, &names).await
+}
+
+/// One submission for a reader who must not know its author.
+pub(crate) async fn blind(conn: &impl Conn, row: entity::submission::Model) -> Result<Submission, Problem> {
+    let id = row.id;
+    let mut all = describe(conn, vec![row], &HashMap::new()).await?;
+    all.pop().ok_or_else(|| Problem::missing("submission", id))
+}
+
+/// An author without a name in `names` is not told.
+async fn describe(
+    conn: &impl Conn,
+    rows: Vec<entity::submission::Model>,
+    names: &HashMap<Uuid, String>,
+) -> Result<Vec<Submission>, Problem> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut datanets: Vec<_> = rows.iter().map(|row| row.datanet_id).collect();
+    datanets.sort_unstable();
+    datanets.dedup();
+    let datanets: HashMap<_, _> =
+        query::datanet::many(conn, &datanets).await?.into_iter().map(|row| (row.id, row.name)).collect();
+    let mut releases: HashMap<Uuid, Vec<ReleaseRef>> = HashMap::new();
+    for (submission, id, version) in query::submission::releases(conn, &ids).await? {
+        let release = ReleaseRef { id: id.into(), version: version.unsigned_abs() };
+        releases.entry(submission).or_default().push(release);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let datanet = datanets.get(&row.datanet_id).cloned().unwrap_or_default();
+            let author = names.get(&row.contributor_id).cloned();
+            let releases = releases.remove(&row.id).unwrap_or_default();
+            shape(row, datanet, author, releases)
+        })
+        .collect()
+}
+
+/// One row as a view; without the author's name the author is not told.
+pub(super) fn shape(
+    row: entity::submission::Model,
+    datanet_name: String,
+    author: Option<String>,
+    releases: Vec<ReleaseRef>,
+) -> Result<Submission, Problem> {
+    let verdict: Option<Verdict> = row.verdict.as_deref().map(json).transpose()?;
+    let (findings, not_run) = verdict.map_or_else(Default::default, |v| (v.findings, v.not_run));
+    Ok(Submission {
+        id: row.id.into(),
+        datanet: row.datanet_id.into(),
+        datanet_name,
+        contributor: author.is_some().then_some(ContributorId(row.contributor_id)),
+        contributor_name: author,
+        file_name: row.file_name,
+        bytes: count(row.bytes),
+        hash: hash(&row.content_hash)?,
+        state: word(&row.state)?,
+        trial: row.trial,
+        licence: row.licence,
+        media_type: row.media_type,
+        score: row.score.map(i32::unsigned_abs),
+        findings,
+        not_run,
+        reasons: row.reasons.as_deref().map(json).transpose()?.unwrap_or_default(),
+        note: row.note,
+        releases,
+        created_at: Micros(row.created_at),
+        decided_at: row.decided_at.map(Micros),
+    })
+}
+
+/// Tells observers where the submission stands now.
+pub(crate) fn tell(tx: &Tx, row: &entity::submission::Model) -> Result<(), Problem> {
+    let news = serde_json::json!({ "submission": row.id, "datanet": row.datanet_id, "state": row.state });
+    query::event::append(tx, &format!("submission:{}", row.id), "state", &news)?;
+    query::event::append(tx, &format!("contributor:{}", row.contributor_id), "submission", &news)?;
+    query::event::append(tx, &format!("datanet:{}", row.datanet_id), "counts", &news)?;
+    Ok(())
+}

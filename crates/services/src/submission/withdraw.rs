@@ -1,0 +1,56 @@
+//! Taking one's own submission back.
+
+use super::{state_words, transition, view};
+use crate::app::{Actor, App};
+use crate::authz::{self, Action};
+use crate::view::submission::Submission;
+use crate::words::word;
+use karat_store::query;
+use karat_types::id::{ContributorId, SubmissionId};
+use karat_types::{Problem, SubmissionState};
+
+/// Takes one's own decided submission back: the next release is made without it. Releases
+/// that exist keep it, decisions and standing stay as they are.
+pub async fn withdraw(app: &App, actor: &Actor, id: SubmissionId) -> Result<Submission, Problem> {
+    let tx = app.store.begin().await?;
+    let seen = view::load(&tx, id).await?;
+    let own = actor.contributor == Some(ContributorId(seen.contributor_id));
+    authz::require(actor, Action::WithdrawSubmission, own)?;
+    query::datanet::lock(&tx, seen.datanet_id).await?;
+    let mut row =
+        query::submission::lock(&tx, id.0).await?.ok_or_else(|| Problem::missing("submission", id))?;
+    let state: SubmissionState = word(&row.state)?;
+    explain(state)?;
+    row.state = transition(state, &[SubmissionState::Withdrawn])?.to_string();
+    query::submission::save_outcome(&tx, &row).await?;
+    view::tell(&tx, &row)?;
+    tx.commit().await?;
+    let mut all = view::told(app.store.db(), vec![row]).await?;
+    all.pop().ok_or_else(|| Problem::missing("submission", id))
+}
+
+/// Says why a submission cannot be taken back, where the state machine has no such move.
+fn explain(state: SubmissionState) -> Result<(), Problem> {
+    use SubmissionState::*;
+    let (code, hint) = match state {
+        Accepted | Rejected => return Ok(()),
+        Checking | Held | Passed | InReview => {
+            ("still_moving", "Wait for the decision; you get a notice. Then you can withdraw it.")
+        }
+        Refused => ("nothing_to_withdraw", "Nothing to do: a refused file costs nothing and counts nowhere."),
+        Voided | Withdrawn => ("nothing_to_withdraw", "Nothing to do: it is in no further release."),
+    };
+    Err(Problem::conflict(code, format!("This submission is {}.", state_words(state)), hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_explained_away_may_be_withdrawn() {
+        for state in SubmissionState::ALL {
+            assert_eq!(explain(*state).is_ok(), state.may_become(SubmissionState::Withdrawn), "{state}");
+        }
+    }
+}
