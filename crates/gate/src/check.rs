@@ -171,6 +171,29 @@ mod tests {
         assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Passed, None));
     }
 
+    #[test]
+    fn hostile_shapes_are_judged_in_linear_time() {
+        // Each would take hours were every place compared with every other.
+        for shape in [
+            "-----BEGIN PRIVATE KEY-----\n",
+            "<a",
+            "![",
+            "[x](",
+            "`` ` ",
+            "```a\n",
+            "[a]: b\n",
+            "\u{1f3f4}\u{e0067}",
+            "https://a ",
+            "ghp_",
+            "a",
+            "日",
+        ] {
+            let text = shape.repeat(2_000_000 / shape.len());
+            let verdict = check(&Input::new("a.md", text.as_bytes(), Modality::Text));
+            assert!(verdict.score.is_none_or(|score| score < 60), "{shape}: {:?}", verdict.score);
+        }
+    }
+
     proptest! {
         #[test]
         fn any_bytes_under_any_name_get_the_same_verdict_twice(

@@ -56,13 +56,14 @@ enum Kind {
 /// Headings, fenced blocks, tables and paragraphs; long paragraphs already in pieces.
 fn blocks(text: &str) -> Vec<Block> {
     let lines = lines(text);
+    let fences = Fences::of(text, &lines);
     let mut out: Vec<Block> = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         let shown = &text[line.clone()];
         if shown.trim().is_empty() {
             at += 1;
-        } else if let Some(end) = fence_end(text, &lines, at) {
+        } else if let Some(end) = fences.end(shown, at) {
             out.push(Block { span: line.start..lines[end].end, heading: false });
             at = end + 1;
         } else {
@@ -103,17 +104,46 @@ fn kind(line: &str) -> Kind {
     }
 }
 
-/// The last line of the fenced block that opens here; none when none opens or it is
-/// never closed (then its lines are ordinary ones).
-fn fence_end(text: &str, lines: &[Range<usize>], at: usize) -> Option<usize> {
-    let open = fence_marker(&text[lines[at].clone()])?;
-    lines[at + 1..]
-        .iter()
-        .position(|line| {
-            let line = &text[line.clone()];
-            fence_marker(line).is_some_and(|close| close.starts_with(open) && closes(line, close))
-        })
-        .map(|offset| at + 1 + offset)
+/// The lines that can close a fenced block, so that an opening one that is never closed is
+/// known at once: without this a file of opening fences would be read once a line.
+struct Fences {
+    /// Line, mark, length, and the longest of that mark from here to the end.
+    closers: Vec<(usize, u8, usize, usize)>,
+}
+
+impl Fences {
+    fn of(text: &str, lines: &[Range<usize>]) -> Self {
+        let mut closers: Vec<_> = lines
+            .iter()
+            .enumerate()
+            .filter_map(|(at, line)| {
+                let line = &text[line.clone()];
+                let marker = fence_marker(line).filter(|marker| closes(line, marker))?;
+                Some((at, marker.as_bytes()[0], marker.len(), 0))
+            })
+            .collect();
+        let mut longest = [0; 256];
+        for (_, mark, length, from_here) in closers.iter_mut().rev() {
+            let so_far = &mut longest[usize::from(*mark)];
+            *so_far = (*so_far).max(*length);
+            *from_here = *so_far;
+        }
+        Self { closers }
+    }
+
+    /// The last line of the fenced block that opens with this line; none when none opens or
+    /// it is never closed (then its lines are ordinary ones).
+    fn end(&self, line: &str, at: usize) -> Option<usize> {
+        let open = fence_marker(line)?;
+        let mark = open.as_bytes()[0];
+        let below = self.closers.partition_point(|closer| closer.0 <= at);
+        let mut same = self.closers[below..].iter().filter(|closer| closer.1 == mark);
+        let first = same.next()?;
+        if first.3 < open.len() {
+            return None;
+        }
+        std::iter::once(first).chain(same).find(|closer| closer.2 >= open.len()).map(|closer| closer.0)
+    }
 }
 
 /// The last line of the block of this kind that begins here.
@@ -217,6 +247,25 @@ mod tests {
     fn an_unclosed_fence_is_ordinary_text() {
         let text = format!("```\n{}", "word word\n".repeat(600));
         assert!(rows(&text).iter().all(|row| row.len() <= MAX_ROW_BYTES));
+    }
+
+    #[test]
+    fn a_fence_is_closed_by_one_of_its_kind_and_at_least_its_length() {
+        let inner = "x\n\n".repeat(900);
+        for (open, wrong, close) in
+            [("````", "```", "`````"), ("~~~", "```", "~~~"), ("```rust", "``` no", "```")]
+        {
+            let block = format!("{open}\n{wrong}\n{inner}{close}");
+            assert_eq!(rows(&format!("{block}\n\nend")), [block.as_str(), "end"], "{open}");
+        }
+    }
+
+    #[test]
+    fn hostile_shapes_are_read_in_linear_time() {
+        // Each would take hours were every line compared with every other.
+        for shape in ["```a\n", "````\n\n~~~a\n", "|\n", "# \n", "x\n\n", "\n"] {
+            holds(&shape.repeat(2_000_000 / shape.len()));
+        }
     }
 
     #[test]

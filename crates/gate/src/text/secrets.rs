@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 /// Base64 characters after the BEGIN line below which it is an explanation and no key.
 const KEY_BODY: usize = 64;
+/// The longest private key block, with room to spare.
+const MAX_KEY_BYTES: usize = 16_384;
 /// Findings of one kind reported at most.
 const MOST: usize = 20;
 /// Different characters a token has at least; fewer is a stand-in such as `xxxx…`.
@@ -46,7 +48,7 @@ fn private_keys(text: &str) -> Vec<Finding> {
 }
 
 fn private_key(text: &str, start: usize) -> Option<Finding> {
-    let rest = &text[start..];
+    let rest = window(&text[start..]);
     let head = rest.get(11..)?.split_once("-----")?.0;
     if head.len() > 40 || !head.ends_with("PRIVATE KEY") && !head.ends_with("PRIVATE KEY BLOCK") {
         return None;
@@ -63,6 +65,15 @@ fn private_key(text: &str, start: usize) -> Option<Finding> {
     let message = format!("There is a private key here: {head}, {base64} characters.");
     let place = place(text.as_bytes(), start, start + end);
     Some(at(finding("private_key", json!(shown), json!("none"), message), place))
+}
+
+/// As much as a key can have: a file of BEGIN lines must not be read once a line.
+fn window(text: &str) -> &str {
+    let mut end = text.len().min(MAX_KEY_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 fn tokens<'a>(text: &'a str, token: &'a Token) -> impl Iterator<Item = Finding> + 'a {
