@@ -4,7 +4,7 @@
 use crate::lora::{self, LoraConfig, Targets};
 use crate::model::Model;
 use crate::weights::{self, Tensors};
-use crate::{disk, fingerprint};
+use crate::{disk, family, fingerprint};
 use karat_types::Problem;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -167,14 +167,20 @@ pub fn check_base(dir: &Path, base: &Path) -> Result<(), Problem> {
 }
 
 /// Writes the two files of peft into `dir`; the keys are the subset every peft version
-/// reads. With a `base` folder also the manifest that ties the adapter to it.
+/// reads. With the base's folder and a note on the training also the manifest that ties the
+/// adapter to both.
 ///
 /// # Errors
 /// `disk_write_failed`, or what reading the base says.
-pub fn save(model: &Model, config: &LoraConfig, dir: &Path, base: Option<&Path>) -> Result<(), Problem> {
-    let name = base.and_then(|b| b.file_name()).map(|n| n.to_string_lossy().into_owned());
+pub fn save(
+    model: &Model,
+    config: &LoraConfig,
+    dir: &Path,
+    origin: Option<(&Path, &Value)>,
+) -> Result<(), Problem> {
+    let name = origin.and_then(|(base, _)| base.file_name()).map(|n| n.to_string_lossy().into_owned());
     let targets = match &config.targets {
-        Targets::All => lora::suffixes(model),
+        Targets::All => family::linear_suffixes(model.config()),
         Targets::Named(names) => {
             let mut names = names.clone();
             names.sort_unstable();
@@ -214,12 +220,13 @@ pub fn save(model: &Model, config: &LoraConfig, dir: &Path, base: Option<&Path>)
     let tensors: Vec<_> =
         own.map(|(id, p)| (p.name.clone(), p.shape.clone(), model.net.params.data(id))).collect();
     weights::write(&dir.join("adapter_model.safetensors"), &tensors)?;
-    let Some(base) = base else { return Ok(()) };
+    let Some((base, training)) = origin else { return Ok(()) };
     let manifest = json!({
         "v": 1,
         "base_name": name,
         "base_sha256": fingerprint::base(base)?,
         "tokenizer_sha256": fingerprint::file(&base.join("tokenizer.json")).ok(),
+        "training": training,
         "engine": concat!("karat-engine ", env!("CARGO_PKG_VERSION")),
     });
     disk::write(&dir.join(MANIFEST), format!("{manifest:#}").as_bytes())

@@ -18,14 +18,17 @@ pub mod lora;
 pub mod model;
 pub mod model_init;
 pub mod net;
+pub mod optim;
 pub mod real;
 pub mod rng;
 pub mod rows;
+pub mod schedule;
 pub mod score;
 pub mod tape;
 #[cfg(test)]
 mod testing;
 pub mod tokenizer;
+pub mod train;
 pub mod weights;
 
 pub use engine::{Engine, set_threads};

@@ -1,5 +1,6 @@
 //! Low-rank adapters on linear sites.
 
+use crate::family;
 use crate::model::Model;
 use crate::net::{Lora, ParamId, Site};
 use crate::real::Real;
@@ -84,15 +85,6 @@ impl LoraConfig {
     }
 }
 
-/// Suffixes of the sites an adapter can sit on, sorted: `down_proj`, `gate_proj`, ….
-pub fn suffixes<F: Real>(model: &Model<F>) -> Vec<String> {
-    let sites = model.net.sites.iter().filter(|s| s.adaptable);
-    let mut names: Vec<String> = sites.filter_map(|s| s.name.rsplit('.').next().map(str::to_owned)).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
 /// Puts an adapter on the model, its numbers from `source` (name, shape).
 ///
 /// # Errors
@@ -136,7 +128,7 @@ pub fn attach<F: Real>(
 /// Every name must hit something: a name that hits nothing is a typing error, or the
 /// adapter of another family.
 fn check_targets<F: Real>(model: &Model<F>, config: &LoraConfig) -> Result<(), Problem> {
-    let known = suffixes(model).join(", ");
+    let known = family::linear_suffixes(model.config()).join(", ");
     let refuse = |what: String| {
         Problem::bad(
             "adapter_no_site",

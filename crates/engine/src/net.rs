@@ -93,7 +93,6 @@ impl<F: Real> Default for Params<F> {
 impl<F: Real> Params<F> {
     /// Adds a dense parameter.
     pub fn push(&mut self, name: impl Into<String>, shape: &[usize], data: Vec<F>) -> ParamId {
-        assert_eq!(data.len(), shape.iter().product::<usize>());
         let (outs, ins) = if let [outs, ins] = *shape { (outs, ins) } else { (data.len(), 1) };
         let weight = Box::new(Dense { data, shape: [outs, ins] });
         self.list.push(Param { name: name.into(), shape: shape.to_vec(), trained: false, weight });

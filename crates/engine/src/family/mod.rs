@@ -2,6 +2,7 @@
 
 pub mod llama;
 
+use crate::config::Config;
 use crate::net::{ParamId, Params, Site, SiteId};
 use crate::real::Real;
 use karat_types::Problem;
@@ -54,4 +55,38 @@ impl<F: Real> Inventory<'_, F> {
         self.sites.push(site);
         SiteId(self.sites.len() - 1)
     }
+}
+
+/// The family laid out with empty numbers: its parameters and sites.
+fn outline(config: &Config) -> (usize, Vec<Site>) {
+    let mut parameters = 0;
+    let source = &mut |_: &str, shape: &[usize]| {
+        parameters += shape.iter().product::<usize>();
+        Ok(Vec::<f32>::new())
+    };
+    let mut inventory = Inventory { source, params: Params::default(), sites: Vec::new() };
+    let laid_out = llama::Llama::take_down(config, &mut inventory);
+    let sites = inventory.sites;
+    debug_assert!(laid_out.is_ok(), "an empty source never fails");
+    (parameters, sites)
+}
+
+/// Parameters of a model with this config.
+pub fn parameters(config: &Config) -> usize {
+    outline(config).0
+}
+
+/// Its linear layers, the head included.
+pub fn sites(config: &Config) -> Vec<Site> {
+    outline(config).1
+}
+
+/// Suffixes of the layers an adapter can sit on, sorted.
+pub fn linear_suffixes(config: &Config) -> Vec<String> {
+    let adaptable = sites(config).into_iter().filter(|s| s.adaptable);
+    let mut names: Vec<String> =
+        adaptable.filter_map(|s| s.name.rsplit('.').next().map(str::to_owned)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }

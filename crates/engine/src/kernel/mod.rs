@@ -143,6 +143,23 @@ impl Dropout<'_> {
     }
 }
 
+/// One AdamW update, its factors worked out for the step.
+#[derive(Clone, Copy, Debug)]
+pub struct Update {
+    /// What the weights are multiplied with first: 1 − lr · decay.
+    pub keep: f64,
+    /// β₁, β₂.
+    pub beta: (f64, f64),
+    /// lr / (1 − β₁ᵗ).
+    pub rate: f64,
+    /// √(1 − β₂ᵗ).
+    pub root: f64,
+    /// ε.
+    pub eps: f64,
+    /// What the gradients are multiplied with: the clipping.
+    pub scale: f64,
+}
+
 /// The operations. "Adds to" means the output is read first; otherwise it is overwritten.
 pub trait Kernel<F: Real>: Send + Sync {
     /// `c = α·a·b`, or `c += α·a·b`; `c` is dense, a.rows × b.cols.
@@ -185,6 +202,9 @@ pub trait Kernel<F: Real>: Send + Sync {
     /// Negative log-likelihood of each row's target. With a `scale`, the logits become
     /// `scale · (softmax − one-hot)`.
     fn cross_entropy(&self, logits: &mut [F], targets: &[u32], scale: Option<F>, nats: &mut [F]);
+
+    /// AdamW: moves both moments and the weights.
+    fn adamw(&self, update: &Update, grad: &[F], first: &mut [F], second: &mut [F], weights: &mut [F]);
 
     /// `y[t] = table[ids[t]]`.
     fn embed(&self, table: &[F], ids: &[u32], y: &mut [F]) {

@@ -1,6 +1,6 @@
 //! The plain kernel: loops in a fixed order, nothing clever, for f32 and f64.
 
-use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat};
+use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Update};
 use crate::real::Real;
 
 /// The kernel everything else is compared with.
@@ -189,6 +189,17 @@ impl<F: Real> Kernel<F> for Reference {
                 }
                 row[target as usize] = row[target as usize] - scale;
             }
+        }
+    }
+
+    fn adamw(&self, u: &Update, grad: &[F], first: &mut [F], second: &mut [F], weights: &mut [F]) {
+        let (b1, b2) = (F::of(u.beta.0), F::of(u.beta.1));
+        for i in 0..grad.len() {
+            let g = grad[i] * F::of(u.scale);
+            first[i] = first[i] * b1 + g * (F::ONE - b1);
+            second[i] = second[i] * b2 + g * g * (F::ONE - b2);
+            let step = first[i] / (second[i].sqrt() / F::of(u.root) + F::of(u.eps));
+            weights[i] = weights[i] * F::of(u.keep) - step * F::of(u.rate);
         }
     }
 }

@@ -8,7 +8,7 @@ mod matmul;
 mod row;
 mod simd;
 
-use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat};
+use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Update};
 use rayon::prelude::*;
 
 /// The f32 kernel for processors.
@@ -125,5 +125,11 @@ impl Kernel<f32> for Cpu {
                 *nats = row::cross_entropy(row, target as usize, scale);
             }
         });
+    }
+
+    fn adamw(&self, u: &Update, grad: &[f32], first: &mut [f32], second: &mut [f32], weights: &mut [f32]) {
+        let moments = first.par_chunks_mut(PIECE).zip(second.par_chunks_mut(PIECE));
+        let pieces = weights.par_chunks_mut(PIECE).zip(moments).zip(grad.par_chunks(PIECE));
+        pieces.for_each(|((w, (m, v)), g)| row::adamw(u, g, m, v, w));
     }
 }

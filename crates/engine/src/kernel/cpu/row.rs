@@ -1,7 +1,7 @@
 //! The inner loops over rows, written in lanes so that they vectorise.
 
 use super::simd::{exp, simd};
-use crate::kernel::Dropout;
+use crate::kernel::{Dropout, Update};
 
 /// Partial sums kept side by side; a fixed order whatever the vector width.
 const LANES: usize = 32;
@@ -228,6 +228,21 @@ simd! {
             logits[target] -= scale;
         }
         max + sum.ln() - own
+    }
+}
+
+simd! {
+    /// One AdamW update.
+    fn adamw(u: &Update, grad: &[f32], first: &mut [f32], second: &mut [f32], weights: &mut [f32]) {
+        let (b1, b2, scale) = (u.beta.0 as f32, u.beta.1 as f32, u.scale as f32);
+        let (keep, rate, root, eps) = (u.keep as f32, u.rate as f32, u.root as f32, u.eps as f32);
+        let moments = first.iter_mut().zip(second.iter_mut());
+        for ((&g, (m, v)), w) in grad.iter().zip(moments).zip(weights) {
+            let g = g * scale;
+            *m = *m * b1 + g * (1.0 - b1);
+            *v = *v * b2 + g * g * (1.0 - b2);
+            *w = *w * keep - *m / (v.sqrt() / root + eps) * rate;
+        }
     }
 }
 

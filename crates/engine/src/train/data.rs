@@ -1,0 +1,93 @@
+//! The rows of a run as tokens, checked before the first step.
+
+use crate::fingerprint;
+use crate::model::Model;
+use crate::rows::{self, TokenRow};
+use crate::tape::Batch;
+use crate::tokenizer::Tokenizer;
+use karat_types::Problem;
+use karat_types::ports::TrainJob;
+use std::path::Path;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Token ids.
+    pub ids: Vec<u32>,
+    /// One label a token, at the token's own place; negative = not trained.
+    pub labels: Vec<i32>,
+}
+
+impl Row {
+    /// How many of its tokens are trained. The first never is: nothing comes before it.
+    pub fn trained(&self) -> u64 {
+        self.labels.iter().skip(1).filter(|&&label| label >= 0).count() as u64
+    }
+
+    /// Adds the row to a batch, and what it should predict to `wanted`.
+    pub(super) fn lay(&self, batch: &mut Batch, wanted: &mut Vec<(u32, u32)>, key: u64) {
+        let first = batch.len() as u32;
+        batch.push(&self.ids, key);
+        for (i, &label) in self.labels.iter().enumerate().skip(1) {
+            if let Ok(label) = u32::try_from(label) {
+                wanted.push((first + i as u32 - 1, label));
+            }
+        }
+    }
+}
+
+/// All rows of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Data {
+    /// Rows to train on.
+    pub train: Vec<Row>,
+    /// Rows never trained on.
+    pub held_out: Vec<Row>,
+    /// Rows that were cut to the maximal length.
+    pub truncated: u64,
+    /// SHA-256 over both files.
+    pub sha256: String,
+}
+
+impl Data {
+    /// Reads both files.
+    ///
+    /// # Errors
+    /// What [`rows::load`] says, `row_nothing_trained`, `length_over_context`.
+    pub fn load(job: &TrainJob, model: &Model) -> Result<Self, Problem> {
+        let (length, context) = (job.settings.max_length as usize, model.config().context);
+        if length > context {
+            return Err(Problem::bad(
+                "length_over_context",
+                format!("The maximal length is {length} tokens, the model's context {context}."),
+                format!("Set the maximal length to {context} or less."),
+            ));
+        }
+        let tokenizer = Tokenizer::load(&job.model_dir);
+        let limits = rows::Limits { max_length: length, vocabulary: model.vocab_size() as u64 };
+        let mut data = Self::default();
+        let mut read = |path: &Path| -> Result<Vec<Row>, Problem> {
+            let loaded = rows::load(path, &tokenizer, limits)?;
+            data.truncated += loaded.truncated;
+            data.sha256 =
+                fingerprint::bytes(format!("{}{}", data.sha256, fingerprint::file(path)?).as_bytes());
+            loaded.rows.into_iter().map(|row| checked(row, path)).collect()
+        };
+        let train = read(&job.train)?;
+        let held_out = job.held_out.as_deref().map(read).transpose()?.unwrap_or_default();
+        Ok(Self { train, held_out, ..data })
+    }
+}
+
+fn checked(row: TokenRow, path: &Path) -> Result<Row, Problem> {
+    let source = row.source;
+    let row = Row { ids: row.input_ids, labels: row.labels };
+    if row.trained() > 0 {
+        return Ok(row);
+    }
+    Err(Problem::bad(
+        "row_nothing_trained",
+        format!("{}: record {} has no token to train on.", path.display(), source + 1),
+        "Give it an answer of at least one token after its first, raise the maximal length, or leave it out.",
+    ))
+}

@@ -1,0 +1,41 @@
+//! What a run leaves behind: an adapter peft can load, or a whole model folder.
+
+use super::Data;
+use super::state::State;
+use crate::{adapter, disk};
+use karat_types::Problem;
+use karat_types::ports::TrainJob;
+use serde_json::json;
+use std::path::Path;
+
+/// Files of the base that make a model folder complete besides its weights.
+const COMPANIONS: &[&str] = &[
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "chat_template.jinja",
+    "special_tokens_map.json",
+    "generation_config.json",
+];
+
+/// Writes the output folder; it appears at once.
+pub(super) fn save(job: &TrainJob, state: &State, data: &Data) -> Result<(), Problem> {
+    if let Some(parent) = job.out_dir.parent() {
+        std::fs::create_dir_all(parent).map_err(|e| disk::failed(parent, &e))?;
+    }
+    let training = json!({ "settings": job.settings, "data_sha256": data.sha256, "steps": state.step });
+    disk::publish(&job.out_dir, |dir| match &state.lora {
+        Some(config) => adapter::save(&state.model, config, dir, Some((&job.model_dir, &training))),
+        None => {
+            state.model.save(dir)?;
+            COMPANIONS.iter().try_for_each(|name| copy(&job.model_dir.join(name), &dir.join(name)))
+        }
+    })
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Problem> {
+    if !from.exists() {
+        return Ok(());
+    }
+    std::fs::copy(from, to).map_err(|e| disk::failed(to, &e))?;
+    disk::flush(to)
+}

@@ -1,0 +1,91 @@
+//! Every operation against finite differences, in f64 through the plain kernel.
+
+use karat_engine::config::Config;
+use karat_engine::kernel::reference::Reference;
+use karat_engine::lora::{self, LoraConfig, Targets};
+use karat_engine::model::Model;
+use karat_engine::net::{Grads, ParamId};
+use karat_engine::rng::Rng;
+use karat_engine::tape::{Batch, Pass, Pool};
+use std::sync::Arc;
+
+/// A LLaMA with biases, grouped queries and an adapter: every operation and every kind of
+/// parameter, in f64.
+fn model(tied: bool) -> Model<f64> {
+    let mut config = Config::llama(11, 8, 12, 2, (4, 2));
+    (config.tied, config.attention_bias, config.mlp_bias) = (tied, true, true);
+    let mut count = 0;
+    let mut source = move |_: &str, shape: &[usize]| {
+        count += 1;
+        let mut rng = Rng::new(&[count]);
+        Ok((0..shape.iter().product()).map(|_| rng.normal() * 0.4).collect())
+    };
+    let mut model = Model::build(config, Arc::new(Reference), &mut source).unwrap();
+    let adapter = LoraConfig {
+        rank: 3,
+        alpha: 6.0,
+        rslora: false,
+        dropout: 0.25,
+        targets: Targets::All,
+        layers: None,
+        rank_pattern: vec![("q_proj".into(), 2.0)],
+        alpha_pattern: Vec::new(),
+    };
+    lora::attach(&mut model, &adapter, &mut source).unwrap();
+    model
+}
+
+fn loss(model: &Model<f64>, grads: Option<&mut Grads<f64>>) -> f64 {
+    let mut batch = Batch::default();
+    batch.push(&[1, 2, 3, 4, 5], 7);
+    batch.push(&[6, 7, 1], 8);
+    let wanted = [(0, 2), (1, 3), (3, 5), (5, 7), (6, 1)];
+    let mut pool = Pool::default();
+    // Dropout is on while recording only, so the plain loss records too, into nowhere.
+    let mut nowhere = Grads::zeros(model.params());
+    let pass = Pass { grads: Some(grads.unwrap_or(&mut nowhere)), cache: None, dropout: 0.25 };
+    model.loss(&batch, &wanted, 0.2, &mut pool, pass) * 0.2
+}
+
+fn check(mut model: Model<f64>, ids: &[ParamId]) {
+    let mut grads = Grads::zeros(model.params());
+    loss(&model, Some(&mut grads));
+    let step = 1e-5;
+    for &id in ids {
+        let name = model.params().get(id).name.clone();
+        let len = model.params().get(id).len();
+        let largest = grads.get(id).iter().fold(0f64, |m, g| m.max(g.abs()));
+        assert!(largest > 1e-6, "{name} gets no gradient");
+        for i in (0..len).step_by(len.div_ceil(7)) {
+            let mut at = |delta: f64| {
+                model.params_mut().data_mut(id)[i] += delta;
+                let loss = loss(&model, None);
+                model.params_mut().data_mut(id)[i] -= delta;
+                loss
+            };
+            let slope = (at(step) - at(-step)) / (2.0 * step);
+            let error = (slope - grads.get(id)[i]).abs() / largest;
+            assert!(error < 1e-6, "{name}[{i}]: {} instead of {slope}", grads.get(id)[i]);
+        }
+    }
+}
+
+#[test]
+fn every_base_parameter_in_full_training() {
+    for tied in [false, true] {
+        let mut model = model(tied);
+        let ids: Vec<ParamId> =
+            model.params().iter().filter(|(_, p)| !p.name.contains("lora_")).map(|(id, _)| id).collect();
+        ids.iter().for_each(|&id| model.params_mut().train(id, true));
+        check(model, &ids);
+    }
+}
+
+#[test]
+fn every_adapter_parameter_with_a_frozen_base_and_dropout() {
+    let mut model = model(false);
+    model.train_adapter();
+    let ids = model.params().trained();
+    assert_eq!(ids.len(), 28);
+    check(model, &ids);
+}

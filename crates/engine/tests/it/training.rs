@@ -1,0 +1,212 @@
+//! Whole runs on the tiny LLaMA: what they save, and what does not change it.
+
+use crate::support::fixture;
+use karat_engine::rng::Rng;
+use karat_engine::{Engine, Model};
+use karat_types::ports::{Control, TrainJob, Trained, Trainer};
+use karat_types::train::{RunEvent, TrainSettings};
+use karat_types::{Method, Problem};
+use std::fs;
+use std::path::Path;
+
+/// Rows with a pattern to learn: each token is the one before plus a step of its row.
+fn rows(path: &Path, seed: u64, count: usize) {
+    let mut rng = Rng::new(&[seed]);
+    let row = |_| {
+        let (first, step, len) = (rng.below(60), 1 + rng.below(3), 6 + rng.below(12));
+        let ids: Vec<u64> = (0..len).map(|i| 1 + (first + i * step) % 60).collect();
+        let labels: Vec<i64> =
+            ids.iter().enumerate().map(|(i, &id)| if i < 3 { -100 } else { id as i64 }).collect();
+        serde_json::json!({ "input_ids": ids, "labels": labels }).to_string()
+    };
+    fs::write(path, (0..count).map(row).collect::<Vec<_>>().join("\n")).unwrap();
+}
+
+fn job(root: &Path, settings: TrainSettings) -> TrainJob {
+    let (train, held_out) = (root.join("train.jsonl"), root.join("held_out.jsonl"));
+    if !train.exists() {
+        rows(&train, 1, 24);
+        rows(&held_out, 2, 6);
+    }
+    TrainJob {
+        model_dir: fixture("base"),
+        init_adapter: None,
+        train,
+        held_out: Some(held_out),
+        settings,
+        work_dir: root.join("work"),
+        out_dir: root.join("out"),
+        prompts: Vec::new(),
+    }
+}
+
+fn settings() -> TrainSettings {
+    TrainSettings {
+        learning_rate: 2e-2,
+        batch_size: 4,
+        steps: Some(12),
+        max_length: 64,
+        rank: 4,
+        alpha: 8.0,
+        dropout: 0.1,
+        eval_every: Some(3),
+        ..TrainSettings::default()
+    }
+}
+
+fn run(job: &TrainJob, on: &mut dyn FnMut(&RunEvent) -> Control) -> Result<Trained, Problem> {
+    Engine::default().train(job, &mut |event| on(&event))
+}
+
+fn finish(job: &TrainJob) -> Vec<RunEvent> {
+    let mut events = Vec::new();
+    let ended = run(job, &mut |event| {
+        events.push(event.clone());
+        Control::Continue
+    });
+    assert!(matches!(ended, Ok(Trained::Saved(_))), "{ended:?}");
+    events
+}
+
+fn adapter_bytes(job: &TrainJob) -> Vec<u8> {
+    fs::read(job.out_dir.join("adapter_model.safetensors")).unwrap()
+}
+
+#[test]
+fn a_run_learns_reports_and_saves_an_adapter_that_loads() {
+    let root = tempfile::tempdir().unwrap();
+    let job = job(root.path(), settings());
+    let events = finish(&job);
+    assert!(matches!(
+        events[0],
+        RunEvent::Started { total_steps: 12, rows_train: 24, rows_held_out: 6, rows_truncated: 0, .. }
+    ));
+    let evals: Vec<(u64, f64)> = events
+        .iter()
+        .filter_map(|e| if let RunEvent::Eval { step, loss } = e { Some((*step, *loss)) } else { None })
+        .collect();
+    assert_eq!(evals.iter().map(|e| e.0).collect::<Vec<_>>(), [0, 3, 6, 9, 12]);
+    assert!(evals[4].1 < evals[0].1 - 0.05, "{evals:?}");
+    let steps = events.iter().filter(|e| matches!(e, RunEvent::Step { .. })).count();
+    assert_eq!(steps, 12);
+    let tuned = Model::load(&job.model_dir, Some(&job.out_dir)).unwrap();
+    let ids: Vec<u32> = (1..20).collect();
+    assert_ne!(tuned.logprobs(&ids), Model::load(&job.model_dir, None).unwrap().logprobs(&ids));
+}
+
+#[test]
+fn a_run_that_was_killed_ends_with_the_same_bytes_whatever_the_threads() {
+    let whole = tempfile::tempdir().unwrap();
+    let uninterrupted = job(whole.path(), settings());
+    finish(&uninterrupted);
+
+    let root = tempfile::tempdir().unwrap();
+    let killed = job(root.path(), settings());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let ended = pool.install(|| {
+        run(&killed, &mut |event| match event {
+            RunEvent::Step { step: 8, .. } => Control::Cancel,
+            _ => Control::Continue,
+        })
+    });
+    assert_eq!(ended.unwrap(), Trained::Cancelled);
+    assert!(!killed.out_dir.exists(), "a cancelled run leaves no output");
+    let events = finish(&killed);
+    assert_eq!(events[0], RunEvent::Rewound { step: 6 });
+    assert!(!events.iter().any(|e| matches!(e, RunEvent::Eval { step: 0, .. })));
+    assert!(adapter_bytes(&killed) == adapter_bytes(&uninterrupted));
+
+    let other = TrainJob { settings: TrainSettings { seed: 1, ..settings() }, ..killed };
+    assert_eq!(run(&other, &mut |_| Control::Continue).unwrap_err().code, "checkpoint_of_another_run");
+}
+
+#[test]
+fn eight_rows_at_once_equal_one_row_eight_times() {
+    let tensors = |batch_size, accumulation| {
+        let root = tempfile::tempdir().unwrap();
+        let settings = TrainSettings { batch_size, accumulation, steps: Some(4), ..settings() };
+        let job = job(root.path(), settings);
+        finish(&job);
+        let model = Model::load(&job.model_dir, Some(&job.out_dir)).unwrap();
+        let own = model.params().iter().filter(|(_, p)| p.name.contains("lora_"));
+        own.flat_map(|(id, _)| model.params().data(id).to_vec()).collect::<Vec<f32>>()
+    };
+    let (wide, narrow) = (tensors(8, 1), tensors(1, 8));
+    assert!(crate::support::relative(&narrow, &wide) < 1e-5);
+}
+
+#[test]
+fn stop_and_save_saves_what_there_is() {
+    let root = tempfile::tempdir().unwrap();
+    let job = job(root.path(), settings());
+    let ended = run(&job, &mut |event| match event {
+        RunEvent::Step { step: 5, .. } => Control::StopAndSave,
+        _ => Control::Continue,
+    });
+    let Ok(Trained::Saved(summary)) = ended else { panic!("{ended:?}") };
+    assert_eq!((summary.steps, summary.stopped_early), (5, true));
+    assert!(summary.eval_last < summary.eval_first && summary.tokens > 0);
+    Model::load(&job.model_dir, Some(&job.out_dir)).unwrap();
+}
+
+#[test]
+fn full_training_saves_a_model_folder() {
+    let root = tempfile::tempdir().unwrap();
+    let settings = TrainSettings { method: Method::Full, learning_rate: 3e-3, ..settings() };
+    let job = job(root.path(), settings);
+    finish(&job);
+    let (before, after) =
+        (Model::load(&job.model_dir, None).unwrap(), Model::load(&job.out_dir, None).unwrap());
+    let ids: Vec<u32> = (20..40).collect();
+    let sum = |model: &Model| model.logprobs(&ids).iter().sum::<f32>();
+    assert!(sum(&after) > sum(&before) + 1.0);
+    assert!(job.out_dir.join("generation_config.json").exists());
+}
+
+#[test]
+fn a_loss_that_is_no_number_stops_with_the_reason_and_saves_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let broken = root.path().join("base");
+    let mut model = Model::load(&fixture("base"), None).unwrap();
+    let head = model.params().iter().find(|(_, p)| p.name == "lm_head.weight").map(|(id, _)| id).unwrap();
+    model.params_mut().data_mut(head).fill(3e38);
+    model.save(&broken).unwrap();
+    let job = TrainJob { model_dir: broken, held_out: None, ..job(root.path(), settings()) };
+    let problem = run(&job, &mut |_| Control::Continue).unwrap_err();
+    assert_eq!(problem.code, "loss_not_finite");
+    assert!(problem.detail.contains("Step 1") && problem.hint.contains("learning rate"));
+    assert!(!job.out_dir.exists());
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused_before_anything_is_loaded() {
+    let root = tempfile::tempdir().unwrap();
+    let refused = |settings| run(&job(root.path(), settings), &mut |_| Control::Continue).unwrap_err();
+    let s = settings;
+    assert_eq!(refused(TrainSettings { learning_rate: 0.0, ..s() }).code, "setting_invalid");
+    assert_eq!(refused(TrainSettings { steps: Some(0), ..s() }).code, "setting_invalid");
+    assert_eq!(refused(TrainSettings { dropout: 1.0, ..s() }).code, "setting_invalid");
+    assert_eq!(refused(TrainSettings { max_length: 65, ..s() }).code, "length_over_context");
+    assert_eq!(refused(TrainSettings { rank: 0, ..s() }).code, "adapter_rank");
+    let targets = Some(vec!["c_attn".to_owned()]);
+    let problem = refused(TrainSettings { target_modules: targets, ..s() });
+    assert!(problem.code == "adapter_no_site" && problem.detail.contains("q_proj"), "{problem}");
+}
+
+#[test]
+fn inspect_and_estimate_say_what_a_run_then_says() {
+    let info = Engine::default().inspect(&fixture("base")).unwrap();
+    assert_eq!((&info.family[..], info.vocabulary, info.context, &info.dtype[..]), ("llama", 64, 64, "F32"));
+    assert_eq!(info.linear_sites.len(), 7);
+    let adapter = Engine::default().inspect(&fixture("adapter")).unwrap();
+    assert_eq!(adapter.kind, karat_types::ModelKind::Adapter);
+
+    let root = tempfile::tempdir().unwrap();
+    let job = job(root.path(), settings());
+    let started = finish(&job).remove(0);
+    let RunEvent::Started { total_steps, parameters, trainable, .. } = started else { panic!("{started:?}") };
+    let estimate = Engine::default().estimate(&job.model_dir, &job.settings, 24, 24 * 40).unwrap();
+    assert_eq!((estimate.steps, estimate.trainable), (total_steps, trainable));
+    assert_eq!(info.parameters, parameters);
+    assert!(estimate.seconds > 0.0 && estimate.memory_bytes > 4 * parameters);
+}
