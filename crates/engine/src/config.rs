@@ -150,13 +150,13 @@ impl Config {
     }
 
     fn check(&self, value: &Value) -> Result<(), Problem> {
-        if self.heads % self.kv_heads != 0 {
+        if !self.heads.is_multiple_of(self.kv_heads) {
             return Err(wrong(format!(
                 "{} query heads cannot share {} key heads evenly.",
                 self.heads, self.kv_heads
             )));
         }
-        if self.head_dim % 2 != 0 {
+        if !self.head_dim.is_multiple_of(2) {
             return Err(wrong(format!(
                 "head_dim is {}, rotary positions need an even number.",
                 self.head_dim

@@ -1,6 +1,6 @@
 //! Low-rank adapters on linear sites.
 
-use crate::family;
+use crate::family::{self, Source};
 use crate::model::Model;
 use crate::net::{Lora, ParamId, Site};
 use crate::real::Real;
@@ -92,7 +92,7 @@ impl LoraConfig {
 pub fn attach<F: Real>(
     model: &mut Model<F>,
     config: &LoraConfig,
-    source: &mut dyn FnMut(&str, &[usize]) -> Result<Vec<F>, Problem>,
+    source: &mut Source<'_, F>,
 ) -> Result<(), Problem> {
     check_targets(model, config)?;
     for i in 0..model.net.sites.len() {

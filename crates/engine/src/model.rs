@@ -1,8 +1,8 @@
 //! A model in memory: what it is, its weights, and how to run it.
 
 use crate::config::Config;
-use crate::family::Inventory;
 use crate::family::llama::Llama;
+use crate::family::{Inventory, Source};
 use crate::kernel::Kernel;
 use crate::kernel::cpu::Cpu;
 use crate::net::{Net, ParamId, Params};
@@ -51,7 +51,7 @@ impl<F: Real> Model<F> {
     pub fn build(
         config: Config,
         kernel: Arc<dyn Kernel<F>>,
-        source: &mut dyn FnMut(&str, &[usize]) -> Result<Vec<F>, Problem>,
+        source: &mut Source<'_, F>,
     ) -> Result<Self, Problem> {
         let mut inventory = Inventory { source, params: Default::default(), sites: Vec::new() };
         let family = Llama::take_down(&config, &mut inventory)?;

@@ -54,7 +54,9 @@ impl<F: Real> Tape<'_, F> {
                 slots[x.0] = Some(dy);
             }
             Op::Attention { q, k, v, lse, heads } => {
-                self.attention_back(i, (q, k, v), lse, heads, dy, slots);
+                self.attention_back((q, k, v, Var(i)), &lse, heads, &dy, slots);
+                self.pool.give(dy);
+                self.pool.give(lse);
             }
             Op::SwiGlu { gate, up } => {
                 let mut dgate = std::mem::take(&mut self.nodes[gate.0].value);
@@ -180,11 +182,10 @@ impl<F: Real> Tape<'_, F> {
 
     fn attention_back(
         &mut self,
-        i: usize,
-        (q, k, v): (Var, Var, Var),
-        lse: Vec<F>,
+        (q, k, v, out): (Var, Var, Var, Var),
+        lse: &[F],
         [heads, kv_heads, head_dim]: [usize; 3],
-        dout: Vec<F>,
+        dout: &[F],
         slots: &mut Slots<F>,
     ) {
         let rows = self.batch.len();
@@ -194,13 +195,11 @@ impl<F: Real> Tape<'_, F> {
         let shape = Attention { heads, kv_heads, head_dim, spans: &self.spans };
         let value = |var: Var| &self.nodes[var.0].value[..];
         let (q_, k_, v_) = (value(q), value(k), value(v));
-        let saved = AttentionSaved { q: q_, k: k_, v: v_, out: value(Var(i)), lse: &lse };
+        let saved = AttentionSaved { q: q_, k: k_, v: v_, out: value(out), lse };
         let grads = AttentionGrads { dq: &mut dq, dk: &mut dk, dv: &mut dv };
-        self.net.kernel.attention_backward(&shape, &saved, &dout, grads);
+        self.net.kernel.attention_backward(&shape, &saved, dout, grads);
         slots[q.0] = Some(dq);
         slots[k.0] = Some(dk);
         slots[v.0] = Some(dv);
-        self.pool.give(dout);
-        self.pool.give(lse);
     }
 }

@@ -46,7 +46,7 @@ impl Plan {
 
     /// Whether the held-out rows are evaluated after this step; always after the last.
     pub fn evaluates(&self, step: u64) -> bool {
-        step % self.eval_every == 0 || step == self.steps
+        step.is_multiple_of(self.eval_every) || step == self.steps
     }
 
     /// The micro-batches of a step (from 1), as row numbers. The last step of an epoch may

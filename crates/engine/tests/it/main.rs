@@ -1,5 +1,7 @@
 //! The engine against transformers and peft, against finite differences, against itself.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 mod files;
 mod gradients;
 mod kernels;
