@@ -28,7 +28,7 @@ pub fn set_threads(threads: usize) {
 
 impl Trainer for Engine {
     fn train(&self, job: &TrainJob, on: &mut dyn FnMut(RunEvent) -> Control) -> Result<Trained, Problem> {
-        train::run(job, None, on)
+        train::run(job, on)
     }
 
     fn inspect(&self, dir: &Path) -> Result<ModelInfo, Problem> {

@@ -6,9 +6,9 @@ mod stream;
 
 pub(crate) use models::{Loaded, Models};
 
-use crate::Engine;
 use crate::chat_template::Message;
 use crate::tokenizer::Tokenizer;
+use crate::{Engine, Model};
 use karat_types::Problem;
 use karat_types::ports::{Control, GenerateRequest, Generated, Generator, Prompt};
 use sampler::Sampler;
@@ -31,9 +31,18 @@ pub(crate) fn answer(
     request: &GenerateRequest,
     on: &mut dyn FnMut(&str) -> Control,
 ) -> Result<Generated, Problem> {
+    let tokenizer = loaded.tokenizer.as_ref().map_err(Clone::clone)?;
+    complete(&loaded.model, tokenizer, request, on)
+}
+
+/// Answers a request with this model, whatever folders the request names.
+pub(crate) fn complete(
+    model: &Model,
+    tokenizer: &Tokenizer,
+    request: &GenerateRequest,
+    on: &mut dyn FnMut(&str) -> Control,
+) -> Result<Generated, Problem> {
     check(request)?;
-    let Loaded { model, tokenizer } = loaded;
-    let tokenizer = tokenizer.as_ref().map_err(Clone::clone)?;
     let prompt = prompt_ids(&request.prompt, tokenizer)?;
     let context = model.config().context;
     if prompt.len() >= context {

@@ -37,7 +37,7 @@ impl Row {
 }
 
 /// All rows of a run.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Data {
     /// Rows to train on.
     pub train: Vec<Row>,
@@ -47,6 +47,10 @@ pub struct Data {
     pub truncated: u64,
     /// SHA-256 over both files.
     pub sha256: String,
+    /// Whether some row has a part that is read but not trained.
+    pub prompted: bool,
+    /// The model's tokenizer; rows of ids need none.
+    pub tokenizer: Option<Tokenizer>,
 }
 
 impl Data {
@@ -64,6 +68,7 @@ impl Data {
             ));
         }
         let tokenizer = Tokenizer::load(&job.model_dir);
+        tokenizer.iter().try_for_each(|t| t.fits(model.vocab_size() as u64))?;
         let limits = rows::Limits { max_length: length, vocabulary: model.vocab_size() as u64 };
         let mut data = Self::default();
         let mut read = |path: &Path| -> Result<Vec<Row>, Problem> {
@@ -75,7 +80,8 @@ impl Data {
         };
         let train = read(&job.train)?;
         let held_out = job.held_out.as_deref().map(read).transpose()?.unwrap_or_default();
-        Ok(Self { train, held_out, ..data })
+        data.prompted = train.iter().any(|row| row.trained() + 1 < row.labels.len() as u64);
+        Ok(Self { train, held_out, tokenizer: tokenizer.ok(), ..data })
     }
 }
 

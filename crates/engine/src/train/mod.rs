@@ -11,12 +11,13 @@ pub use data::Data;
 pub use estimate::{estimate, inspect};
 pub use plan::Plan;
 
+use crate::generate;
 use crate::model::Model;
 use crate::net::Grads;
 use crate::optim;
 use crate::tape::{Batch, Pass, Pool};
 use karat_types::Problem;
-use karat_types::ports::{Control, TrainJob, Trained};
+use karat_types::ports::{ChatMessage, Control, GenerateRequest, Prompt, TrainJob, Trained};
 use karat_types::train::RunEvent;
 use state::State;
 use std::time::{Duration, Instant};
@@ -25,9 +26,8 @@ use std::time::{Duration, Instant};
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(600);
 /// Tokens of an evaluation batch.
 const EVAL_TOKENS: usize = 2048;
-
-/// Answers a pinned prompt at an evaluation.
-pub type Answer<'a> = dyn Fn(&Model, &str) -> Result<String, Problem> + 'a;
+/// Tokens of an answer to a pinned prompt.
+const SAMPLE_TOKENS: u32 = 64;
 
 /// Runs a job to its end, or to what the callback says. A checkpoint in the work folder is
 /// taken up again; on one kind of processor the result has the same bytes as without the
@@ -35,11 +35,7 @@ pub type Answer<'a> = dyn Fn(&Model, &str) -> Result<String, Problem> + 'a;
 ///
 /// # Errors
 /// What the model, the rows and the settings say; `loss_not_finite`; `disk_write_failed`.
-pub fn run(
-    job: &TrainJob,
-    answer: Option<&Answer<'_>>,
-    on: &mut dyn FnMut(RunEvent) -> Control,
-) -> Result<Trained, Problem> {
+pub fn run(job: &TrainJob, on: &mut dyn FnMut(RunEvent) -> Control) -> Result<Trained, Problem> {
     state::check_settings(&job.settings)?;
     let mut state = State::prepare(job)?;
     let data = Data::load(job, &state.model)?;
@@ -53,7 +49,7 @@ pub fn run(
     let mut last_checkpoint = Instant::now();
     let mut worker = Worker::new(&state);
     if state.step == 0 {
-        worker.evaluate(&mut state, &data, job, answer, &mut events)?;
+        worker.evaluate(&mut state, &data, job, &mut events)?;
     }
 
     while state.step < plan.steps && events.wish == Control::Continue {
@@ -61,7 +57,7 @@ pub fn run(
         events.tell(event);
         let evaluate = plan.evaluates(state.step) || events.wish == Control::StopAndSave;
         if evaluate && events.wish != Control::Cancel {
-            worker.evaluate(&mut state, &data, job, answer, &mut events)?;
+            worker.evaluate(&mut state, &data, job, &mut events)?;
         }
         let due = evaluate || last_checkpoint.elapsed() >= CHECKPOINT_EVERY;
         if due && events.wish != Control::Cancel && state.step < plan.steps {
@@ -149,7 +145,6 @@ impl Worker {
         state: &mut State,
         data: &Data,
         job: &TrainJob,
-        answer: Option<&Answer<'_>>,
         events: &mut Events<'_>,
     ) -> Result<(), Problem> {
         let step = state.step;
@@ -160,8 +155,12 @@ impl Worker {
             events.tell(RunEvent::Eval { step, loss });
         }
         for (index, prompt) in job.prompts.iter().enumerate() {
-            let Some(answer) = answer.filter(|_| events.wish != Control::Cancel) else { break };
-            let text = answer(&state.model, prompt)?;
+            let Some(tokenizer) = data.tokenizer.as_ref().filter(|_| events.wish != Control::Cancel) else {
+                break;
+            };
+            let request = sample_request(job, prompt, data.prompted && tokenizer.template().is_some());
+            let text =
+                generate::complete(&state.model, tokenizer, &request, &mut |_| Control::Continue)?.text;
             events.tell(RunEvent::Sample { step, index: index as u32, prompt: prompt.clone(), text });
         }
         Ok(())
@@ -180,5 +179,25 @@ impl Worker {
             }
         }
         nats / tokens as f64
+    }
+}
+
+/// A pinned prompt, always answered with the likeliest tokens; as a chat when the rows
+/// trained on have prompts and the model has a template.
+fn sample_request(job: &TrainJob, prompt: &str, chat: bool) -> GenerateRequest {
+    let prompt = if chat {
+        Prompt::Chat(vec![ChatMessage { role: "user".into(), content: prompt.into() }])
+    } else {
+        Prompt::Text(prompt.into())
+    };
+    GenerateRequest {
+        model_dir: job.model_dir.clone(),
+        adapter_dir: None,
+        prompt,
+        max_tokens: SAMPLE_TOKENS,
+        temperature: 0.0,
+        top_p: 1.0,
+        seed: job.settings.seed,
+        stop: Vec::new(),
     }
 }
