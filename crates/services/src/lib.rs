@@ -6,11 +6,15 @@
 
 mod app;
 pub mod authz;
+pub mod backup;
 pub mod datanet;
+mod events;
 pub mod home;
 pub mod identity;
+pub mod jobs;
 pub mod model;
 pub mod notice;
+pub mod ops;
 pub mod release;
 pub mod review;
 pub mod run;
@@ -21,4 +25,5 @@ pub mod view;
 mod words;
 
 pub use app::{Actor, App, Settings};
+pub use events::EventBus;
 pub use model::chat;

@@ -11,18 +11,22 @@ pub mod blob;
 mod bus;
 mod config;
 mod conn;
+mod doctor;
 pub mod entity;
 mod error;
 mod migration;
 mod open;
 pub mod query;
+mod snapshot;
 mod store;
 
 pub use blob::Blobs;
 pub use bus::{Event, EventBus};
 pub use config::{S3Options, StoreConfig};
 pub use conn::{Conn, Db, Engine, Tx};
+pub use doctor::{Check, diagnose, is_healthy};
 pub use error::StoreError;
+pub use snapshot::Backup;
 pub use store::Store;
 
 /// What every function of this crate gives back.

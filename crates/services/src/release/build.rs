@@ -16,7 +16,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Queue of the job.
-pub(crate) const QUEUE: &str = "check";
+pub(crate) const QUEUE: &str = crate::jobs::RELEASE_QUEUE;
 /// Name of the job.
 pub(crate) const KIND: &str = "release";
 

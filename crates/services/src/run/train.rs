@@ -7,7 +7,7 @@ use crate::{Actor, App};
 use karat_store::entity::run::Model as Stored;
 use karat_store::query::{self, job::ClaimedJob};
 use karat_types::id::{ModelId, RunId};
-use karat_types::ports::{TrainJob, Trained};
+use karat_types::ports::{Control, TrainJob, Trained};
 use karat_types::train::{TrainSettings, TrainSummary};
 use karat_types::{Method, ModelKind, Problem, RunState};
 use serde::{Deserialize, Serialize};
@@ -97,9 +97,8 @@ async fn attempt(app: &App, job: &ClaimedJob, run: &Stored, dir: &Path) -> Resul
     let (trainer, heard) = (app.trainer.clone(), wish.clone());
     let training = tokio::task::spawn_blocking(move || {
         trainer.train(&task, &mut |event| {
-            // The recorder is gone only when the job was lost; `wish` then says cancel.
-            let _ = send.send(event);
-            heard.get()
+            // The recorder is gone only when the job was lost.
+            if send.send(event).is_err() { Control::Cancel } else { heard.get() }
         })
     });
     let recorded = live::record(app, job, id, &work_dir, receive, &wish).await;

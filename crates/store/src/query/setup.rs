@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 /// Puts a new token in the place of all unused ones.
 pub async fn replace(tx: &Tx, token: Hash, now: Micros) -> Result<()> {
-    Entity::delete_many().filter(Column::UsedAt.is_null()).exec(tx).await?;
+    clear(tx).await?;
     let row = ActiveModel { token_hash: Set(token.hex()), created_at: Set(now.0), used_at: Set(None) };
     Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -30,4 +30,10 @@ pub async fn take(tx: &Tx, token: Hash, now: Micros) -> Result<bool> {
 pub async fn is_open<C: Conn>(conn: &C, token: Hash) -> Result<bool> {
     let row = Entity::find_by_id(token.hex()).filter(Column::UsedAt.is_null()).one(conn).await?;
     Ok(row.is_some())
+}
+
+/// Takes every unused token away.
+pub async fn clear(tx: &Tx) -> Result<()> {
+    Entity::delete_many().filter(Column::UsedAt.is_null()).exec(tx).await?;
+    Ok(())
 }

@@ -1,13 +1,13 @@
 //! How a job ends, is tried again, or changes hands.
 
 use super::claim::{ClaimedJob, mine};
-use crate::conn::Tx;
+use crate::conn::{Conn, Tx};
 use crate::entity::job::{Column, Entity, Model};
 use crate::{Result, StoreError};
 use karat_types::id::JobId;
 use karat_types::{JobState, Micros};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany};
 
 /// Expired leases looked at in one go.
 const REAP_LIMIT: u64 = 100;
@@ -65,12 +65,19 @@ pub async fn still_mine(tx: &Tx, job: &ClaimedJob) -> Result<()> {
     exactly_mine(touch, tx, job.id, job.attempt).await
 }
 
+/// Whether some worker stopped renewing a lease: looking is free, [`reap`] writes.
+pub async fn any_expired<C: Conn>(conn: &C, now: Micros) -> Result<bool> {
+    Ok(expired(now).one(conn).await?.is_some())
+}
+
+fn expired(now: Micros) -> Select<Entity> {
+    Entity::find().filter(Column::State.eq(JobState::Running.as_str())).filter(Column::LeaseUntil.lt(now.0))
+}
+
 /// Takes jobs from workers that stopped renewing their leases: ready for others, or
 /// dead after too many tries. Any process may do this, several at once too.
 pub async fn reap(tx: &Tx, now: Micros) -> Result<(u64, Vec<Dead>)> {
-    let expired = Entity::find()
-        .filter(Column::State.eq(JobState::Running.as_str()))
-        .filter(Column::LeaseUntil.lt(now.0))
+    let expired = expired(now)
         .order_by_asc(Column::Id)
         .limit(REAP_LIMIT)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)

@@ -8,7 +8,7 @@ mod claim;
 mod finish;
 
 pub use claim::{Claim, ClaimedJob, claim, heartbeat};
-pub use finish::{Dead, complete, fail, give_back, reap, still_mine};
+pub use finish::{Dead, any_expired, complete, fail, give_back, reap, still_mine};
 
 pub use crate::entity::job::Model as JobRow;
 
