@@ -32,8 +32,16 @@ impl Handlers {
         Self::default()
             .on(crate::submission::CHECK, |app, job, _| Box::pin(crate::submission::check(app, job)))
             .on(crate::review::DECIDE, |app, job, _| Box::pin(crate::review::decide_job(app, job)))
-            .on(crate::release::BUILD, |app, job, _| Box::pin(crate::release::build_job(app, job)))
-            .on(crate::run::TRAIN, |app, job, _| Box::pin(crate::run::train_job(app, job)))
+            .on_with_dead(
+                crate::release::BUILD,
+                |app, job, _| Box::pin(crate::release::build_job(app, job)),
+                |_, tx, job, why| Box::pin(crate::release::given_up(tx, job, why)),
+            )
+            .on_with_dead(
+                crate::run::TRAIN,
+                |app, job, _| Box::pin(crate::run::train_job(app, job)),
+                |app, tx, job, why| Box::pin(crate::run::given_up(app, tx, job, why)),
+            )
     }
 
     /// Jobs of `kind` are done by `run`.

@@ -6,6 +6,7 @@ use super::table::to_parquet;
 use crate::App;
 use crate::view::release::{LicenceCount, Row};
 use karat_gate::licence::{self, LicenceClass};
+use karat_store::Tx;
 use karat_store::entity::datanet::Model as Datanet;
 use karat_store::entity::release::Model as Stored;
 use karat_store::query::{self, job::ClaimedJob, release::Item};
@@ -15,8 +16,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Queue of the job.
-pub(crate) const QUEUE: &str = crate::jobs::RELEASE_QUEUE;
 /// Name of the job.
 pub(crate) const KIND: &str = "release";
 
@@ -40,7 +39,7 @@ pub(crate) async fn run(app: &App, job: &ClaimedJob) -> Result<(), Problem> {
     match make_ready(app, job, &stored).await {
         // Lost to another worker, or the database is away: that one, or a later try, ends it.
         Err(problem) if problem.code == "stale_attempt" || problem.status == 503 => Err(problem),
-        Err(problem) => fail(app, job, id, &problem).await,
+        Err(problem) => fail(app, job, &problem).await,
         Ok(()) => Ok(()),
     }
 }
@@ -59,12 +58,19 @@ async fn make_ready(app: &App, job: &ClaimedJob, stored: &Stored) -> Result<(), 
     Ok(tx.commit().await?)
 }
 
-async fn fail(app: &App, job: &ClaimedJob, id: ReleaseId, problem: &Problem) -> Result<(), Problem> {
+async fn fail(app: &App, job: &ClaimedJob, problem: &Problem) -> Result<(), Problem> {
     let tx = app.store.begin().await?;
     query::job::complete(&tx, job.id, job.attempt).await?;
-    query::release::fail(&tx, id, &problem.to_string()).await?;
-    query::event::append(&tx, &format!("release:{id}"), "state", &json!({"state": ReleaseState::Failed}))?;
+    given_up(&tx, job, problem).await?;
     Ok(tx.commit().await?)
+}
+
+/// Marks the release as failed: its job was given up, or cannot succeed.
+pub(crate) async fn given_up(tx: &Tx, job: &ClaimedJob, why: &Problem) -> Result<(), Problem> {
+    let Payload { release: id } = job.payload()?;
+    query::release::fail(tx, id, &why.to_string()).await?;
+    query::event::append(tx, &format!("release:{id}"), "state", &json!({"state": ReleaseState::Failed}))?;
+    Ok(())
 }
 
 struct Built {

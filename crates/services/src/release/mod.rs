@@ -7,14 +7,14 @@ mod rows;
 mod split;
 mod table;
 
-pub(crate) use build::{KIND as BUILD, run as build_job};
+pub(crate) use build::{KIND as BUILD, given_up, run as build_job};
 pub use read::{Download, DownloadKind, diff, download, get, list, proof, rows};
 pub(crate) use read::{all_rows, parse_hash, slug};
 pub(crate) use split::held_out;
 
 use crate::authz::{self, Action};
 use crate::view::release::Release;
-use crate::{Actor, App};
+use crate::{Actor, App, jobs};
 use karat_store::query;
 use karat_store::query::job::NewJob;
 use karat_types::id::{DatanetId, ReleaseId};
@@ -44,7 +44,7 @@ pub async fn create(app: &App, actor: &Actor, datanet: DatanetId) -> Result<Rele
         created_at: app.clock.now(),
     };
     query::release::insert(&tx, &row, &accepted).await?;
-    let job = NewJob::new(build::QUEUE, build::KIND, &build::Payload { release: id }, row.created_at)?;
+    let job = NewJob::new(jobs::RELEASE_QUEUE, build::KIND, &build::Payload { release: id }, row.created_at)?;
     query::job::enqueue(&tx, job, row.created_at).await?;
     tx.commit().await?;
     get(app, actor, id).await

@@ -5,7 +5,7 @@ use super::{command, read};
 use crate::authz::{self, Action};
 use crate::run::train;
 use crate::view::run::{Run, RunEstimate, RunForm};
-use crate::{Actor, App, model};
+use crate::{Actor, App, jobs, model};
 use karat_store::query;
 use karat_store::query::job::NewJob;
 use karat_types::id::{AccountId, RunId};
@@ -50,7 +50,7 @@ pub async fn create(app: &App, actor: &Actor, form: RunForm) -> Result<Run, Prob
     };
     let tx = app.store.begin().await?;
     query::run::insert(&tx, &row).await?;
-    let job = NewJob::new(train::QUEUE, train::KIND, &train::Payload { run: id }, row.created_at)?;
+    let job = NewJob::new(jobs::TRAIN_QUEUE, train::KIND, &train::Payload { run: id }, row.created_at)?;
     query::job::enqueue(&tx, job, row.created_at).await?;
     tx.commit().await?;
     read::get(app, actor, id).await

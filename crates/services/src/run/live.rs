@@ -38,13 +38,18 @@ impl Wish {
     }
 }
 
+/// The run that is recorded, and the job it is.
+pub(crate) struct Recorded<'a> {
+    pub(crate) job: &'a ClaimedJob,
+    pub(crate) id: RunId,
+    pub(crate) work_dir: &'a Path,
+}
+
 /// Writes events until the trainer is done. An error here cancels the trainer: results of
 /// a lost job are not wanted.
 pub(crate) async fn record(
     app: &App,
-    job: &ClaimedJob,
-    id: RunId,
-    work_dir: &Path,
+    of: &Recorded<'_>,
     mut events: UnboundedReceiver<RunEvent>,
     wish: &Wish,
 ) -> Result<(), Problem> {
@@ -62,7 +67,7 @@ pub(crate) async fn record(
                 Err(_) => break,
             }
         }
-        if let Err(problem) = write_batch(app, job, id, work_dir, batch, wish).await {
+        if let Err(problem) = write_batch(app, of, batch, wish).await {
             wish.set(Control::Cancel);
             return Err(problem);
         }
@@ -70,29 +75,22 @@ pub(crate) async fn record(
     Ok(())
 }
 
-async fn write_batch(
-    app: &App,
-    job: &ClaimedJob,
-    id: RunId,
-    work_dir: &Path,
-    batch: Vec<RunEvent>,
-    wish: &Wish,
-) -> Result<(), Problem> {
+async fn write_batch(app: &App, of: &Recorded<'_>, batch: Vec<RunEvent>, wish: &Wish) -> Result<(), Problem> {
     let saved = batch.iter().any(|e| matches!(e, RunEvent::Checkpoint { .. }));
-    let checkpoint = if saved { checkpoint::save(app, work_dir).await? } else { None };
+    let checkpoint = if saved { checkpoint::save(app, of.work_dir).await? } else { None };
     let state = if batch.is_empty() && checkpoint.is_none() {
         // Nothing to write: a read is enough to hear wishes.
-        let run = query::run::get(app.store.db(), id).await?;
+        let run = query::run::get(app.store.db(), of.id).await?;
         run.map_or(Ok(RunState::Cancelled), |r| r.state.parse()).map_err(Problem::internal)?
     } else {
         let tx = app.store.begin().await?;
-        query::job::still_mine(&tx, job).await?;
-        let state = query::run::lock_state(&tx, id).await?;
+        query::job::still_mine(&tx, of.job).await?;
+        let state = query::run::lock_state(&tx, of.id).await?;
         let mut progress = query::run::Progress { checkpoint, ..Default::default() };
         for event in batch {
-            write_event(&tx, id, event, &mut progress).await?;
+            write_event(&tx, of.id, event, &mut progress).await?;
         }
-        query::run::progress(&tx, id, progress).await?;
+        query::run::progress(&tx, of.id, progress).await?;
         tx.commit().await?;
         state
     };

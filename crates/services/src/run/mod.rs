@@ -10,4 +10,4 @@ mod train;
 
 pub use create::{MAX_ROWS_FILE, cancel, create, estimate, stop, upload_rows};
 pub use read::{detail, get, list};
-pub(crate) use train::{KIND as TRAIN, run as train_job};
+pub(crate) use train::{KIND as TRAIN, given_up, run as train_job};

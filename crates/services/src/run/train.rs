@@ -4,6 +4,7 @@ use super::live::{self, Wish};
 use super::{checkpoint, data, read};
 use crate::model::{self, NewModel};
 use crate::{Actor, App};
+use karat_store::Tx;
 use karat_store::entity::run::Model as Stored;
 use karat_store::query::{self, job::ClaimedJob};
 use karat_types::id::{ModelId, RunId};
@@ -16,8 +17,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-/// Queue of the job: one slot a worker, so runs never share a machine's cores.
-pub(crate) const QUEUE: &str = "train";
 /// Name of the job.
 pub(crate) const KIND: &str = "train";
 
@@ -53,7 +52,7 @@ pub(crate) async fn run(app: &App, job: &ClaimedJob) -> Result<(), Problem> {
             Ok(())
         }
         Err(problem) if problem.code == "stale_attempt" || problem.status == 503 => Err(problem),
-        Err(problem) => fail(app, job, id, &problem).await,
+        Err(problem) => fail(app, job, &problem).await,
     }
 }
 
@@ -101,7 +100,7 @@ async fn attempt(app: &App, job: &ClaimedJob, run: &Stored, dir: &Path) -> Resul
             if send.send(event).is_err() { Control::Cancel } else { heard.get() }
         })
     });
-    let recorded = live::record(app, job, id, &work_dir, receive, &wish).await;
+    let recorded = live::record(app, &live::Recorded { job, id, work_dir: &work_dir }, receive, &wish).await;
     let trained = training.await.map_err(|e| Problem::internal(format!("The trainer stopped: {e}.")))?;
     recorded?;
     trained
@@ -151,15 +150,19 @@ async fn cancelled(app: &App, job: &ClaimedJob, id: RunId) -> Result<(), Problem
 }
 
 /// A run that cannot go on says why; trying again would end the same way.
-async fn fail(app: &App, job: &ClaimedJob, id: RunId, problem: &Problem) -> Result<(), Problem> {
-    let now = app.clock.now();
+async fn fail(app: &App, job: &ClaimedJob, problem: &Problem) -> Result<(), Problem> {
     let tx = app.store.begin().await?;
     query::job::complete(&tx, job.id, job.attempt).await?;
-    query::run::set_state(&tx, id, RunState::Failed, now).await?;
-    query::run::set_error(&tx, id, &problem.to_string()).await?;
-    let payload = json!({"state": RunState::Failed, "error": problem.to_string()});
-    query::event::append(&tx, &format!("run:{id}"), "state", &payload)?;
-    tx.commit().await?;
-    tracing::warn!(run = %id, code = problem.code, "run failed");
-    Ok(())
+    given_up(app, &tx, job, problem).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Marks the run as failed: its job was given up, or cannot succeed.
+pub(crate) async fn given_up(app: &App, tx: &Tx, job: &ClaimedJob, why: &Problem) -> Result<(), Problem> {
+    let Payload { run: id } = job.payload()?;
+    tracing::warn!(run = %id, code = why.code, "run failed");
+    query::run::set_state(tx, id, RunState::Failed, app.clock.now()).await?;
+    query::run::set_error(tx, id, &why.to_string()).await?;
+    let payload = json!({"state": RunState::Failed, "error": why.to_string()});
+    Ok(query::event::append(tx, &format!("run:{id}"), "state", &payload)?)
 }
