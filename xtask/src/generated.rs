@@ -42,6 +42,7 @@ const OUTPUTS: &[&str] = &[
     "docs/reference/codes",
     "docs/reference/codes.md",
     "docs/reference/config.md",
+    "docs/reference/score-v0.md",
     "ui/src/api/schema.ts",
 ];
 

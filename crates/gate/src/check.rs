@@ -188,7 +188,7 @@ mod tests {
             "a",
             "日",
         ] {
-            let text = shape.repeat(2_000_000 / shape.len());
+            let text = shape.repeat(1_000_000 / shape.len());
             let verdict = check(&Input::new("a.md", text.as_bytes(), Modality::Text));
             assert!(verdict.score.is_none_or(|score| score < 60), "{shape}: {:?}", verdict.score);
         }

@@ -8,6 +8,9 @@ use serde_json::json;
 /// How much of a file is looked at to tell text from other data.
 const SNIFF_BYTES: usize = 8192;
 
+/// Bytes from which on a lack of control bytes is no accident.
+const SURE_BYTES: usize = 128;
+
 /// One accepted type.
 struct Accepted {
     modality: Modality,
@@ -142,27 +145,42 @@ fn textual_format(bytes: &[u8]) -> Option<&'static str> {
 /// Whether the start reads as text in any encoding: few bytes that no text has.
 fn looks_like_text(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(SNIFF_BYTES)];
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return !is_mp3_frame(head) && has_utf16_shape(head);
+    if utf16(head).is_some() {
+        return true;
     }
-    let text = match std::str::from_utf8(head) {
+    // Escape, shift-out and shift-in switch between character sets in old encodings.
+    let odd = |b: &&u8| **b < 0x20 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0c | 0x0e | 0x0f | 0x1b);
+    let odd = head.iter().filter(odd).count();
+    let is_utf8 = match std::str::from_utf8(head) {
         Ok(_) => true,
         Err(error) => error.error_len().is_none(),
     };
-    let odd = head.iter().filter(|&&b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)).count();
-    if text {
+    if is_utf8 {
         // A stray control character leaves it text (and is reported); many do not.
         return odd * 50 <= head.len() + 100;
     }
-    // Not UTF-8: an old encoding has letters, spaces and hardly any control bytes.
+    // Not UTF-8: an old encoding has no control bytes; other data of any length has some.
     let plain = head.iter().filter(|b| b.is_ascii_alphabetic() || b.is_ascii_whitespace()).count();
-    odd == 0 && plain * 10 >= head.len() * 4
+    odd == 0 && (head.len() >= SURE_BYTES || plain * 10 >= head.len() * 4)
 }
 
-/// UTF-16 of mostly Latin text has every second byte zero.
-fn has_utf16_shape(head: &[u8]) -> bool {
-    let zeros = head.iter().filter(|&&b| b == 0).count();
-    zeros * 3 >= head.len()
+/// UTF-16, by its byte order mark or, for mostly Latin text, by every second byte being zero.
+pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static str> {
+    let head = &bytes[..bytes.len().min(SNIFF_BYTES)];
+    let text = |skip: usize| {
+        let letters =
+            head.iter().skip(skip).step_by(2).filter(|b| b.is_ascii_graphic() || b.is_ascii_whitespace());
+        let zeros = head.iter().skip(1 - skip).step_by(2).filter(|&&b| b == 0);
+        // Nine of ten characters are ASCII: five in a hundred bytes may be something else.
+        head.len() >= 8 && (letters.count() + zeros.count()) * 100 >= head.len() * 95
+    };
+    match head {
+        [0xff, 0xfe, ..] if !is_mp3_frame(head) => Some("UTF-16 (little endian)"),
+        [0xfe, 0xff, ..] => Some("UTF-16 (big endian)"),
+        _ if text(0) => Some("UTF-16 (little endian)"),
+        _ if text(1) => Some("UTF-16 (big endian)"),
+        _ => None,
+    }
 }
 
 /// An MPEG layer III frame header without an ID3 tag before it.
@@ -227,8 +245,17 @@ mod tests {
     #[test]
     fn old_encodings_still_count_as_text_so_that_the_reason_is_the_encoding() {
         assert_eq!(sniff(b"Gr\xfc\xdfe aus K\xf6ln, sch\xf6ne Stadt am Rhein"), Some("text/plain"));
-        let utf16: Vec<u8> = "\u{feff}Hello there".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(sniff(&utf16), Some("text/plain"));
+        let greeting = "Hello there, said the cat";
+        let little: Vec<u8> = greeting.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = greeting.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let koi8: Vec<u8> = [0xf0, 0xd2, 0xc9, 0xd7, 0xc5, 0xd4, b' '].repeat(30);
+        let iso2022: Vec<u8> = [b"\x1b$)C".as_slice(), &b"\x0eGQ1[\x0f ".repeat(40)].concat();
+        for old in [&little, &big, &[b"\xff\xfe", &little[..]].concat(), &koi8, &iso2022] {
+            assert_eq!(sniff(old), Some("text/plain"), "{old:?}");
+        }
+        assert_eq!(utf16(&little), Some("UTF-16 (little endian)"));
+        assert_eq!(utf16(&big), Some("UTF-16 (big endian)"));
+        assert_eq!(utf16(greeting.as_bytes()), None);
     }
 
     #[test]

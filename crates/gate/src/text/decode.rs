@@ -1,8 +1,10 @@
 //! T1: bytes that are text.
 
 use crate::evidence::{at, finding, many, place};
-use karat_types::Finding;
+use crate::kind::utf16;
+use karat_types::{Evidence, Finding};
 use serde_json::json;
+use std::ops::Range;
 
 /// Replacement characters in 10,000 characters above which a person looks.
 const SOME_LOST: u64 = 10;
@@ -11,19 +13,25 @@ const TOO_MANY_LOST: u64 = 100;
 
 /// The text without its byte order mark, or the place of the first byte that is not UTF-8.
 pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Box<Finding>> {
+    if let Some(found) = utf16(bytes) {
+        return Err(broken(bytes, 0..bytes.len().min(2), found.to_owned()));
+    }
     std::str::from_utf8(bytes).map_err(|error| {
         let start = error.valid_up_to();
         let end = start + error.error_len().unwrap_or(bytes.len() - start);
-        let found = utf16(bytes).unwrap_or_else(|| format!("byte 0x{:02X}", bytes[start]));
-        let place = place(bytes, start, end);
-        let message = match &place {
-            karat_types::Evidence::Line { line, column, .. } => {
-                format!("The text is not UTF-8: {found} in line {line}, column {column} (byte {start}).")
-            }
-            _ => format!("The text is not UTF-8: {found} at byte {start}."),
-        };
-        Box::new(at(finding("not_utf8", json!(found), json!("UTF-8"), message), place))
+        broken(bytes, start..end, format!("byte 0x{:02X}", bytes[start]))
     })
+}
+
+fn broken(bytes: &[u8], span: Range<usize>, found: String) -> Box<Finding> {
+    let place = place(bytes, span.start, span.end);
+    let message = match &place {
+        Evidence::Line { line, column, .. } => {
+            format!("The text is not UTF-8: {found} in line {line}, column {column} (byte {}).", span.start)
+        }
+        _ => format!("The text is not UTF-8: {found} at byte {}.", span.start),
+    };
+    Box::new(at(finding("not_utf8", json!(found), json!("UTF-8"), message), place))
 }
 
 /// Control and replacement characters, and a byte order mark.
@@ -62,19 +70,9 @@ fn replaced(text: &str) -> Option<Finding> {
     Some(at(found, place(text.as_bytes(), start, start + 3)))
 }
 
-/// Names UTF-16, which has its own look.
-fn utf16(bytes: &[u8]) -> Option<String> {
-    match bytes {
-        [0xff, 0xfe, ..] => Some("UTF-16 (little endian)".into()),
-        [0xfe, 0xff, ..] => Some("UTF-16 (big endian)".into()),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use karat_types::Evidence;
 
     fn codes(text: &str) -> Vec<String> {
         check(text).into_iter().map(|f| f.code).collect()
@@ -88,7 +86,7 @@ mod tests {
         assert!(broken.fix.contains("iconv"));
         let cut = decode("f\u{fc}".as_bytes().split_last().unwrap().1).unwrap_err();
         assert_eq!(cut.evidence, Some(Evidence::Line { line: 1, column: 2, start: 1, end: 2 }));
-        assert!(decode(b"\xff\xfeh\0i\0").unwrap_err().message.contains("UTF-16"));
+        assert!(decode(b"\xff\xfeh\0i\0").unwrap_err().message.contains("UTF-16 (little endian) in line 1"));
     }
 
     #[test]

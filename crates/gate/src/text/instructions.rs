@@ -1,11 +1,15 @@
 //! T17 and T9: text that speaks to a model instead of a reader, and filler.
 
 use crate::evidence::{at, finding, many, place};
+use crate::text::prose::{closes, fence_marker};
 use karat_types::Finding;
 use serde_json::json;
 
 /// An unbroken run of base64 characters of this length hides something.
 const ENCODED_RUN: usize = 2048;
+
+/// How a template's filler begins.
+const FILLER: &str = "lorem ipsum";
 
 /// Lower-case phrases and chat-template tokens.
 const PATTERNS: &[&str] = &[
@@ -37,13 +41,27 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
     let lower = text.to_ascii_lowercase();
     let mut findings = Vec::new();
     findings.extend(instructions(&lower));
-    let fillers: Vec<usize> = lower.match_indices("lorem ipsum").map(|(start, _)| start).collect();
-    if let Some(&first) = fillers.first() {
-        let message = "There is filler from a template: “lorem ipsum”.".to_owned();
-        let found = finding("placeholder_text", json!(fillers.len()), json!(0), message);
-        findings.push(at(found, place(lower.as_bytes(), first, first + 11)));
-    }
+    findings.extend(filler(&lower));
     findings
+}
+
+/// “Lorem ipsum” outside of fenced code, where it is a common example of a string.
+fn filler(lower: &str) -> Option<Finding> {
+    let (mut start, mut fence) = (0, None);
+    let mut places = Vec::new();
+    for line in lower.split_inclusive('\n') {
+        match (fence, fence_marker(line)) {
+            (None, Some(open)) => fence = Some(open),
+            (Some(open), Some(close)) if close.starts_with(open) && closes(line, close) => fence = None,
+            (None, None) => places.extend(line.find(FILLER).map(|at| start + at)),
+            _ => {}
+        }
+        start += line.len();
+    }
+    let &first = places.first()?;
+    let message = "There is filler from a template: “lorem ipsum”.".to_owned();
+    let found = finding("placeholder_text", json!(places.len()), json!(0), message);
+    Some(at(found, place(lower.as_bytes(), first, first + FILLER.len())))
 }
 
 fn instructions(lower: &str) -> Option<Finding> {
@@ -106,6 +124,9 @@ mod tests {
 
     #[test]
     fn filler_is_held() {
-        assert_eq!(check("Lorem ipsum dolor sit amet")[0].code, "placeholder_text");
+        let found = check("Intro\n\n* Lorem ipsum dolor sit amet");
+        assert_eq!(found[0].code, "placeholder_text");
+        assert!(matches!(found[0].evidence, Some(karat_types::Evidence::Line { line: 3, column: 3, .. })));
+        assert!(check("```js\nlet s = 'Lorem ipsum';\n```\n").is_empty());
     }
 }
