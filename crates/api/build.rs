@@ -16,7 +16,8 @@ fn main() {
     println!("cargo:rerun-if-changed={}", dist.join("index.html").display());
     println!("cargo:rerun-if-changed=../../docs");
     if !dist.join("index.html").exists()
-        && let Err(e) = std::fs::create_dir_all(&dist).and_then(|()| std::fs::write(dist.join("index.html"), STUB))
+        && let Err(e) =
+            std::fs::create_dir_all(&dist).and_then(|()| std::fs::write(dist.join("index.html"), STUB))
     {
         println!("cargo:warning=cannot write the stub page in {}: {e}", dist.display());
     }

@@ -35,15 +35,11 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = retry_after(&self.0) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        // The log line of a request names the code, never the detail.
-        response.extensions_mut().insert(ProblemCode(self.0.code));
+        // For the log, and for surfaces that say it in another shape.
+        response.extensions_mut().insert(self.0);
         response
     }
 }
-
-/// The code of the problem a response carries, for metrics and logs.
-#[derive(Clone, Debug)]
-pub(crate) struct ProblemCode(pub(crate) String);
 
 /// Daily limits start anew at midnight UTC; the others after a minute.
 fn retry_after(problem: &Problem) -> Option<i64> {

@@ -1,7 +1,7 @@
 //! What every request passes and every response carries.
 
 use crate::auth;
-use crate::error::{ApiError, ProblemCode};
+use crate::error::ApiError;
 use crate::state::ApiState;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -82,7 +82,7 @@ pub(crate) async fn measure(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();
     let seconds = started.elapsed().as_secs_f64();
-    let code = response.extensions().get::<ProblemCode>().map_or("", |c| c.0.as_str());
+    let code = response.extensions().get::<Problem>().map_or("", |p| p.code.as_str());
     tracing::debug!(method, route, status, code, seconds, "request");
     metrics::counter!("karat_http_requests_total", "method" => method.clone(), "route" => route.clone(), "status" => status)
         .increment(1);

@@ -1,9 +1,10 @@
 //! For those who run the server: readiness, numbers, what is wrong.
 
 use crate::App;
-use karat_store::query::job;
+use crate::jobs::QUEUES;
+use karat_store::query::{job, ops};
 pub use karat_store::{Check, StoreConfig, diagnose, is_healthy};
-use karat_types::Problem;
+use karat_types::{JobState, Problem, RunState, SubmissionState};
 
 /// A number for the metrics page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,17 +30,43 @@ pub async fn ready(app: &App) -> Result<(), Problem> {
     }
 }
 
-/// How much work waits, runs, or was given up, by queue.
+/// Jobs by queue, submissions and runs by state. What there is none of counts 0, so that a
+/// number never stays at what it was.
 pub async fn gauges(app: &App) -> Result<Vec<Gauge>, Problem> {
-    let counts = job::counts(app.store.db()).await?;
-    let named = |(queue, state, count): (String, String, i64)| {
-        let name = match state.as_str() {
-            "ready" => "karat_jobs_ready",
-            "running" => "karat_jobs_running",
-            "dead" => "karat_jobs_dead",
-            _ => return None,
-        };
-        Some(Gauge { name, label: "queue", value_of: queue, count })
-    };
-    Ok(counts.into_iter().filter_map(named).collect())
+    let db = app.store.db();
+    let jobs = job::counts(db).await?;
+    let mut gauges = Vec::new();
+    for (name, state) in JOBS {
+        for queue in QUEUES {
+            let count =
+                jobs.iter().find(|(q, s, _)| q == queue && s == state.as_str()).map_or(0, |(.., n)| *n);
+            gauges.push(Gauge { name, label: "queue", value_of: (*queue).to_owned(), count });
+        }
+    }
+    let submissions = ops::submission_states(db).await?;
+    gauges.extend(by_state(
+        "karat_submissions",
+        SubmissionState::ALL.iter().map(|s| s.as_str()),
+        &submissions,
+    ));
+    let runs = ops::run_states(db).await?;
+    gauges.extend(by_state("karat_runs", RunState::ALL.iter().map(|s| s.as_str()), &runs));
+    Ok(gauges)
+}
+
+const JOBS: [(&str, JobState); 3] = [
+    ("karat_jobs_ready", JobState::Ready),
+    ("karat_jobs_running", JobState::Running),
+    ("karat_jobs_dead", JobState::Dead),
+];
+
+fn by_state(
+    name: &'static str,
+    states: impl Iterator<Item = &'static str>,
+    counts: &[(String, i64)],
+) -> impl Iterator<Item = Gauge> {
+    states.map(move |state| {
+        let count = counts.iter().find(|(s, _)| s == state).map_or(0, |(_, n)| *n);
+        Gauge { name, label: "state", value_of: state.to_owned(), count }
+    })
 }

@@ -12,20 +12,24 @@ pub(super) fn page(page: &DocPage) -> String {
     shell(&page.title, &page.path, &body(&page.markdown, &page.path))
 }
 
-/// A page whose Markdown was made for one reader: an answer.
-pub(super) fn answer(title: &str, markdown: &str) -> String {
-    shell(title, "", &body(markdown, INDEX))
+/// The answer to a question. The question is a stranger's text, the answer is ours.
+pub(super) fn answer(question: &str, answer: &str) -> String {
+    shell(question, "", &format!("<h1>{}</h1>\n{}", escape(question), body(answer, INDEX)))
 }
 
 fn body(markdown: &str, path: &str) -> String {
-    let mut events: Vec<Event<'_>> = Parser::new_ext(markdown, OPTIONS).map(|e| served_links(e, path)).collect();
+    let mut events: Vec<Event<'_>> =
+        Parser::new_ext(markdown, OPTIONS).map(|e| served_links(e, path)).collect();
     name_headings(&mut events);
     let mut out = String::with_capacity(markdown.len() * 2);
     push_html(&mut out, events.into_iter());
     // Wide tables and long code scroll by themselves, with the keyboard too.
-    out.replace("<table>", "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>")
-        .replace("</table>", "</table></div>")
-        .replace("<pre>", "<pre tabindex=\"0\">")
+    out.replace(
+        "<table>",
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>",
+    )
+    .replace("</table>", "</table></div>")
+    .replace("<pre>", "<pre tabindex=\"0\">")
 }
 
 /// Links between pages are written for the disk (`../guide/owner.md`); served they are absolute.
@@ -73,6 +77,8 @@ fn name_headings(events: &mut [Event<'_>]) {
 fn shell(title: &str, path: &str, body: &str) -> String {
     let nav: String = pages()
         .iter()
+        // Pages two folders down (one a code of the gate) are found from their list.
+        .filter(|p| p.path.matches('/').count() < 2)
         .map(|p| {
             let here = if p.path == path { " aria-current=\"page\"" } else { "" };
             format!("<li><a href=\"{}\"{here}>{}</a></li>", escape(&p.url()), escape(&p.title))
@@ -110,9 +116,13 @@ mod tests {
 
     #[test]
     fn links_and_headings_work_when_served() {
-        let html = body("# A `b`\n\n[x](../ARCHITECTURE.md#map) [r](../README.md) ![i](a.svg)", "guide/owner");
+        let html =
+            body("# A `b`\n\n[x](../ARCHITECTURE.md#map) [r](../README.md) ![i](a.svg)", "guide/owner");
         assert!(html.contains("<h1 id=\"a-b\">"), "{html}");
-        assert!(html.contains("href=\"/docs/ARCHITECTURE#map\"") && html.contains("href=\"/docs\""), "{html}");
+        assert!(
+            html.contains("href=\"/docs/ARCHITECTURE#map\"") && html.contains("href=\"/docs\""),
+            "{html}"
+        );
         assert!(html.contains("src=\"/docs/guide/a.svg\""), "{html}");
     }
 

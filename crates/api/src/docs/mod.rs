@@ -110,7 +110,8 @@ mod tests {
         let mut seen = 0;
         for page in pages() {
             for event in Parser::new_ext(&page.markdown, html::OPTIONS) {
-                let (Event::Start(Tag::Link { dest_url, .. }) | Event::Start(Tag::Image { dest_url, .. })) = event
+                let (Event::Start(Tag::Link { dest_url, .. }) | Event::Start(Tag::Image { dest_url, .. })) =
+                    event
                 else {
                     continue;
                 };
@@ -130,7 +131,8 @@ mod tests {
         }
         if link.starts_with('/') {
             // Paths of the running server, as the UI and the API serve them.
-            return !link.starts_with("/docs/") || find(link["/docs/".len()..].trim_end_matches(".md")).is_some();
+            return !link.starts_with("/docs/")
+                || find(link["/docs/".len()..].trim_end_matches(".md")).is_some();
         }
         let fragment = link.split_once('#').map(|(_, f)| f);
         let target = if link.starts_with('#') {

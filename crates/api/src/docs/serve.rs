@@ -2,7 +2,7 @@
 
 use super::{DocPage, Folder, INDEX, Passage, ask::ask_for, find, html, pages};
 use crate::error::ApiError;
-use axum::extract::{Path, Query};
+use crate::error::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -58,13 +58,19 @@ impl Answer {
         Self { question, passages, note }
     }
 
+    /// The whole answer, for those who read Markdown.
     fn markdown(&self) -> String {
-        let mut out = format!("# {}\n", self.question.replace(['\n', '\r'], " "));
+        format!("# {}\n{}", self.question.replace(['\n', '\r'], " "), self.passages())
+    }
+
+    fn passages(&self) -> String {
+        let mut out = String::new();
         if let Some(note) = &self.note {
             let _ = write!(out, "\n{note}\n");
         }
         for p in &self.passages {
-            let heading = if p.heading == p.title { p.title.clone() } else { format!("{}: {}", p.title, p.heading) };
+            let heading =
+                if p.heading == p.title { p.title.clone() } else { format!("{}: {}", p.title, p.heading) };
             let _ = write!(out, "\n## {heading}\n\n{}\n\nSource: [{}]({})\n", p.text, p.url, p.url);
         }
         out
@@ -111,7 +117,7 @@ fn answer(answer: &Answer, markdown: bool, accept: &str) -> Response {
         return Json(answer).into_response();
     }
     if !markdown && accept.contains("text/html") {
-        return Html(html::answer(&answer.question, &answer.markdown())).into_response();
+        return Html(html::answer(&answer.question, &answer.passages())).into_response();
     }
     text(answer.markdown())
 }

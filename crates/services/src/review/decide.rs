@@ -61,7 +61,8 @@ pub async fn undo(app: &App, actor: &Actor, id: SubmissionId) -> Result<(), Prob
     let account = actor.need_account()?;
     let tx = app.store.begin().await?;
     let Some(pending) = query::decision::lock_pending(&tx, id.0).await? else {
-        submission::load(&tx, id).await?;
+        let (datanet, _) = lock(&tx, id).await?;
+        may_review(actor, &datanet)?;
         return Err(final_already(app.settings.undo_seconds));
     };
     authz::require(actor, Action::Review, pending.account_id == account.0)?;

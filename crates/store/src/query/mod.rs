@@ -12,6 +12,7 @@ pub mod job;
 pub mod lease;
 pub mod model;
 pub mod notice;
+pub mod ops;
 pub mod release;
 pub mod run;
 pub mod session;

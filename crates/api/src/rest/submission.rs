@@ -1,0 +1,88 @@
+//! Submissions: handing a file in, and what became of it.
+
+use crate::auth::{Caller, SignedIn};
+use crate::error::{ApiResult, Json, Path};
+use crate::rest::file::served_file;
+use crate::rest::upload::{Form, UploadForm};
+use crate::state::ApiState;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use karat_services::view::submission::{PreCheck, Submission};
+use karat_services::{App, submission};
+use karat_types::id::{DatanetId, SubmissionId};
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(super) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(submit))
+        .routes(routes!(pre_check))
+        .layer(crate::rest::upload::limit())
+        .routes(routes!(get_submission))
+        .routes(routes!(get_submission_file))
+        .routes(routes!(withdraw_submission))
+}
+
+/// Submit a file; the gate's verdict follows.
+#[utoipa::path(post, path = "/api/v1/datanets/{id}/submissions", tag = "submissions",
+    params(("id" = String, Path, format = Uuid)),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 202, description = "Taken; the gate is checking it", body = Submission)))]
+async fn submit(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<DatanetId>,
+    Form(upload): Form,
+) -> ApiResult<(StatusCode, Json<Submission>)> {
+    Ok((StatusCode::ACCEPTED, Json(submission::upload(&app, &actor, id, upload).await?)))
+}
+
+/// What the gate would say; spends nothing of the day's quota.
+#[utoipa::path(post, path = "/api/v1/datanets/{id}/pre-check", tag = "submissions",
+    params(("id" = String, Path, format = Uuid)),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = PreCheck)))]
+async fn pre_check(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<DatanetId>,
+    Form(upload): Form,
+) -> ApiResult<Json<PreCheck>> {
+    Ok(Json(submission::pre_check(&app, &actor, id, upload).await?))
+}
+
+/// A submission.
+#[utoipa::path(get, path = "/api/v1/submissions/{id}", tag = "submissions",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Submission)))]
+async fn get_submission(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path(id): Path<SubmissionId>,
+) -> ApiResult<Json<Submission>> {
+    Ok(Json(submission::get(&app, &actor, id).await?))
+}
+
+/// The submitted bytes; never active content.
+#[utoipa::path(get, path = "/api/v1/submissions/{id}/file", tag = "submissions",
+    params(("id" = String, Path, format = Uuid)),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream", body = Vec<u8>)))]
+async fn get_submission_file(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path(id): Path<SubmissionId>,
+) -> ApiResult<Response> {
+    let file = submission::file(&app, &actor, id).await?;
+    Ok(served_file(file.bytes, &file.media_type, &file.name))
+}
+
+/// Take one's own submission back.
+#[utoipa::path(post, path = "/api/v1/submissions/{id}/withdraw", tag = "submissions",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Submission)))]
+async fn withdraw_submission(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<SubmissionId>,
+) -> ApiResult<Json<Submission>> {
+    Ok(Json(submission::withdraw(&app, &actor, id).await?))
+}
