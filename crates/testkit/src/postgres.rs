@@ -30,7 +30,7 @@ wait $server
 rm -rf "$KARAT_TEST_DIR"
 "#;
 
-/// A running server; dropping it stops it.
+/// A running server. Dropping it ends it at once, connections and all, as a crash would.
 #[derive(Debug)]
 pub struct Server {
     watchdog: Child,
@@ -142,13 +142,6 @@ impl Server {
             .arg(self.port.to_string())
             .output()
             .expect("psql runs")
-    }
-
-    /// Kills the server without warning, as a crash would.
-    pub fn kill(&self) {
-        let pid_file = std::fs::read_to_string(self.dir.join("data/postmaster.pid")).expect("it runs");
-        let pid = pid_file.lines().next().expect("a process id").trim().to_owned();
-        must(Command::new("kill").args(["-9", &pid]), "kill");
     }
 }
 

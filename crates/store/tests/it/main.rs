@@ -3,6 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod blob;
+mod child;
+mod crash;
+mod doctor;
 mod event;
+mod failure;
+mod full_disk;
 mod job;
 mod people;
