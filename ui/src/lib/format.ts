@@ -1,16 +1,17 @@
 import { locale, text } from "@/text";
 
 const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-const compactNumber = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 3 });
+const significant = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
 
 /** 12,345 */
 export function count(n: number): string {
   return integer.format(n);
 }
 
-/** 1.35M */
+/** 1.35 M, 812 k; as people write it, not as a locale shortens it. */
 export function compact(n: number): string {
-  return compactNumber.format(n);
+  const [size, unit] = n >= 1e9 ? [1e9, " G"] : n >= 1e6 ? [1e6, " M"] : n >= 1e4 ? [1e3, " k"] : [1, ""];
+  return significant.format(n / size) + unit;
 }
 
 /** Bytes in decimal units, as everywhere in Karat: 1 MB = 10⁶ bytes. */

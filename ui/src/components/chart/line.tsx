@@ -17,13 +17,14 @@ interface LineChartProps {
   series: Series[];
   xLabel: (x: number) => string;
   yLabel: (y: number) => string;
+  yTick?: (y: number, increment: number) => string;
   height?: number;
-  actions?: ReactNode;
-  heading?: ReactNode;
+  /** The title is written above already; here it is only read out. */
+  untitled?: boolean;
 }
 
 /** A line chart with labels at the ends of its lines, a cursor for hand and keyboard, and its table. */
-export function LineChart({ title, caption, x, series, xLabel, yLabel, height = 320, heading }: LineChartProps) {
+export function LineChart({ title, caption, x, series, xLabel, yLabel, yTick, height = 320, untitled = false }: LineChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
@@ -40,7 +41,7 @@ export function LineChart({ title, caption, x, series, xLabel, yLabel, height = 
   useEffect(() => {
     const element = box.current;
     if (!element || table) return undefined;
-    const options = buildOptions({ series: () => latest.current.series, width: element.clientWidth, height, xLabel, yLabel, onCursor: setAt });
+    const options = buildOptions({ series: () => latest.current.series, width: element.clientWidth, height, xLabel, yLabel, yTick, onCursor: setAt });
     const chart = new uPlot(options, latest.current.data, element);
     plot.current = chart;
     const resize = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height }));
@@ -76,10 +77,11 @@ export function LineChart({ title, caption, x, series, xLabel, yLabel, height = 
 
   return (
     <figure aria-labelledby={`${id}-title`}>
-      <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
-        <div id={`${id}-title`} className="text-base font-semibold">
-          {heading ?? title}
+      <div className="mb-1 flex min-h-8 flex-wrap items-center justify-between gap-x-4">
+        <div id={`${id}-title`} className={untitled ? "sr-only" : "text-base font-semibold"}>
+          {title}
         </div>
+        {!table && <Readout at={at} x={x} series={series} xLabel={xLabel} yLabel={yLabel} />}
         <Button look="plain" size="sm" className="text-muted" aria-pressed={table} onClick={() => setTable(!table)}>
           {table ? text.common.chart : text.common.table}
         </Button>
@@ -87,14 +89,11 @@ export function LineChart({ title, caption, x, series, xLabel, yLabel, height = 
       {table ? (
         <SeriesTable title={title} x={x} series={series} xLabel={xLabel} yLabel={yLabel} />
       ) : (
-        <>
-          {/* The cursor can be moved by keyboard, so the picture takes the focus. */}
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
-          <div role="application" aria-label={`${title}. ${text.factory.run.cursorHint}`} aria-describedby={`${id}-caption`} tabIndex={0} onKeyDown={onKey} onBlur={() => setAt(null)} className="relative" dir="ltr">
-            <div ref={box} style={{ minHeight: height }} />
-            <Readout at={at} x={x} series={series} xLabel={xLabel} yLabel={yLabel} />
-          </div>
-        </>
+        // The cursor can be moved by keyboard, so the picture takes the focus.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions
+        <div role="application" aria-label={`${title}. ${text.factory.run.cursorHint}`} aria-describedby={`${id}-caption`} tabIndex={0} onKeyDown={onKey} onBlur={() => setAt(null)} className="relative" dir="ltr">
+          <div ref={box} style={{ minHeight: height }} />
+        </div>
       )}
       <figcaption id={`${id}-caption`} className="mt-2 max-w-[72ch] text-sm text-muted">
         {caption}
@@ -116,7 +115,7 @@ function Readout({ at, x, series, xLabel, yLabel }: ReadoutProps) {
   const index = at ?? -1;
   const here = x[index];
   return (
-    <p aria-live="polite" className="num min-h-5 text-xs text-muted">
+    <p aria-live="polite" className="num me-auto text-xs text-muted">
       {here !== undefined &&
         [
           xLabel(here),

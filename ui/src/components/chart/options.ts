@@ -25,13 +25,15 @@ interface BuildOptions {
   height: number;
   xLabel: (x: number) => string;
   yLabel: (y: number) => string;
+  /** Labels of the axis, when they need fewer digits than a reading. */
+  yTick?: (y: number, increment: number) => string;
   onCursor: (index: number | null) => void;
 }
 
 const font = '12px ui-sans-serif, system-ui, "Liberation Sans", sans-serif';
 
 /** Options of a chart in Karat's hand: thin lines, no legend, labels at the ends. */
-export function buildOptions({ series, width, height, yLabel, onCursor }: BuildOptions): uPlot.Options {
+export function buildOptions({ series, width, height, yLabel, yTick, onCursor }: BuildOptions): uPlot.Options {
   const now = series();
   const room = width < 480 ? 84 : 132;
   const axis: uPlot.Axis = {
@@ -46,7 +48,7 @@ export function buildOptions({ series, width, height, yLabel, onCursor }: BuildO
     padding: [12, room, 0, 0],
     legend: { show: false },
     scales: { x: { time: false }, y: { range: (_, min, max) => bounds(min, max) } },
-    axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 58, values: (_, splits) => splits.map(yLabel) }],
+    axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 58, values: (_, splits, __, ___, step) => splits.map((y) => (yTick ? yTick(y, step) : yLabel(y))) }],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     series: [{}, ...now.map(drawn)],
     hooks: {
@@ -88,6 +90,7 @@ function drawLabels(chart: uPlot, series: Series[], room: number): void {
   ctx.save();
   ctx.font = font.replace("12px", `${12 * ratio}px`);
   ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
   for (const label of spread(labels, 15 * ratio, top, top + height)) {
     ctx.fillStyle = label.color;
     ctx.fillText(label.text, left + width + 8 * ratio, label.y, (room - 10) * ratio);

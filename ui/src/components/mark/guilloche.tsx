@@ -1,27 +1,37 @@
 import { useMemo } from "react";
 import { cx } from "@/lib/cx";
 
-/** Points of a rosette: the engine-turned line of certificates and watch dials. */
-function rosette(lobes: number, depth: number, turns: number): string {
-  const steps = 720;
+/** One turn of the engine: a wave laid around a circle. */
+function wave(radius: number, depth: number, lobes: number, phase: number): string {
+  const steps = 18 * lobes;
   const points = Array.from({ length: steps + 1 }, (_, i) => {
     const angle = (i / steps) * Math.PI * 2;
-    const radius = 100 * (1 - depth + depth * Math.cos(lobes * angle + turns));
-    return `${(120 + radius * Math.cos(angle)).toFixed(1)} ${(120 + radius * Math.sin(angle)).toFixed(1)}`;
+    const r = radius + depth * Math.cos(lobes * angle + phase);
+    return `${(120 + r * Math.cos(angle)).toFixed(1)} ${(120 + r * Math.sin(angle)).toFixed(1)}`;
   });
   return `M${points.join("L")}z`;
 }
 
+/** Bands of waves, each a little further around: the rosette of certificates and watch dials. */
+const bands = [
+  { radius: 100, depth: 12, lobes: 24, turns: 10 },
+  { radius: 70, depth: 20, lobes: 12, turns: 12 },
+  { radius: 34, depth: 14, lobes: 8, turns: 10 },
+];
+
+function rosette(): string[] {
+  return bands.flatMap(({ radius, depth, lobes, turns }) =>
+    Array.from({ length: turns }, (_, i) => wave(radius, depth, lobes, (i * 2 * Math.PI) / turns)),
+  );
+}
+
 /** Ornament only; hidden from readers and gone in high contrast. */
 export function Guilloche({ className }: { className?: string }) {
-  const paths = useMemo(
-    () => Array.from({ length: 12 }, (_, i) => rosette(12, 0.06 + i * 0.035, (i * Math.PI) / 12)),
-    [],
-  );
+  const paths = useMemo(() => rosette(), []);
   return (
     <svg aria-hidden="true" viewBox="0 0 240 240" className={cx("pointer-events-none select-none", className)}>
       {paths.map((d) => (
-        <path key={d.slice(0, 40)} d={d} fill="none" stroke="var(--guilloche)" strokeWidth="0.5" />
+        <path key={d.slice(0, 40)} d={d} fill="none" stroke="var(--guilloche)" strokeWidth="0.4" />
       ))}
     </svg>
   );

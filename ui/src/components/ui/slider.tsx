@@ -17,7 +17,7 @@ interface SliderProps {
 export function Slider({ label, hint, value, min, max, step, shown, onChange }: SliderProps) {
   const id = useId();
   return (
-    <div className="grid gap-1">
+    <div className="grid content-start gap-1">
       <div className="flex items-baseline justify-between gap-3">
         <span id={id} className="text-sm font-medium">
           {label}

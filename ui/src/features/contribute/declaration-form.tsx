@@ -24,7 +24,7 @@ export function DeclarationForm({ value, onChange, licences, quota, strict }: De
         {(ids) =>
           licences.length > 0 ? (
             <Select {...ids} value={value.licence} onChange={(event) => set({ licence: event.target.value })}>
-              <option value="" />
+              <option value="">{t.chooseLicence}</option>
               {licences.map((licence) => (
                 <option key={licence}>{licence}</option>
               ))}
@@ -34,7 +34,7 @@ export function DeclarationForm({ value, onChange, licences, quota, strict }: De
               <Input {...ids} list="licences" placeholder={t.licencePlaceholder} value={value.licence} onChange={(event) => set({ licence: event.target.value })} autoComplete="off" />
               <datalist id="licences">
                 {common.map((licence) => (
-                  <option key={licence} value={licence} />
+                  <option key={licence}>{licence}</option>
                 ))}
               </datalist>
             </>

@@ -14,10 +14,12 @@ interface SpecimenTextProps {
   /** Review shows everything; the tray begins with the places only. */
   whole?: boolean;
   className?: string;
+  /** For reading a whole text rather than finding a place in it. */
+  prose?: boolean;
 }
 
 /** The text with line numbers; what a finding speaks of is marked where it stands. */
-export function SpecimenText({ source, findings, current = null, whole = false, className }: SpecimenTextProps) {
+export function SpecimenText({ source, findings, current = null, whole = false, prose = false, className }: SpecimenTextProps) {
   const lines = useMemo(() => markLines(source, findings), [source, findings]);
   const places = useMemo(() => around(lines), [lines]);
   const [all, setAll] = useState(whole || places.length === 0);
@@ -34,7 +36,7 @@ export function SpecimenText({ source, findings, current = null, whole = false, 
       <div ref={box} role="region" aria-label={text.contribute.lines} tabIndex={0} className={cx("max-h-96 overflow-auto rounded-sm border border-line bg-paper py-2", className)}>
         {shown.map((line, i) =>
           line ? (
-            <TextLine key={line.number} line={line} findings={findings} current={current} />
+            <TextLine key={line.number} line={line} findings={findings} current={current} prose={prose} />
           ) : (
             <div key={`gap-${i}`} aria-hidden="true" className="ps-14 text-xs text-muted">
               ⋮
@@ -60,11 +62,18 @@ const washes: Record<Tone, string> = {
   ink: "bg-red-wash",
 };
 
-function TextLine({ line, findings, current }: { line: Line; findings: readonly Finding[]; current: number | null }) {
+interface TextLineProps {
+  line: Line;
+  findings: readonly Finding[];
+  current: number | null;
+  prose: boolean;
+}
+
+function TextLine({ line, findings, current, prose }: TextLineProps) {
   const marked = line.marks.length > 0;
   return (
-    <div className="grid grid-cols-[3rem_1fr] gap-2 pe-3 font-mono text-xs leading-5">
-      <span aria-hidden="true" className={cx("num text-end select-none", marked ? "font-semibold text-ink" : "text-muted")}>
+    <div className={cx("grid grid-cols-[3rem_1fr] pe-3", prose ? "gap-4 text-base" : "gap-2 font-mono text-xs leading-5")}>
+      <span aria-hidden="true" className={cx("num text-end font-mono text-xs select-none", prose ? "leading-6" : "leading-5", marked ? "font-semibold text-ink" : "text-muted")}>
         {line.number}
       </span>
       <span className="min-w-0 break-words whitespace-pre-wrap">

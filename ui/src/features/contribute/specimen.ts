@@ -19,6 +19,7 @@ export type TrayAction =
   | { do: "add"; files: File[] }
   | { do: "remove"; key: string }
   | { do: "clear" }
+  | { do: "redeclare" }
   | { do: "begin"; key: string; stage: "checking" | "sending" }
   | { do: "progress"; key: string; share: number }
   | { do: "checked"; key: string; preCheck: PreCheck }
@@ -37,10 +38,16 @@ export function tray(state: Specimen[], action: TrayAction): Specimen[] {
   if (action.do === "add") return [...state, ...action.files.map(specimen)];
   if (action.do === "remove") return state.filter((item) => item.key !== action.key);
   if (action.do === "clear") return state.filter((item) => item.stage !== "sent");
+  if (action.do === "redeclare") return state.map(unchecked);
   return state.map((item) => (item.key === action.key ? moved(item, action) : item));
 }
 
-function moved(item: Specimen, action: Exclude<TrayAction, { do: "add" | "remove" | "clear" }>): Specimen {
+/** A verdict holds for the declaration it was given under, and no longer. */
+function unchecked(item: Specimen): Specimen {
+  return item.stage === "checked" || item.stage === "failed" ? { ...item, stage: "waiting", preCheck: null, problem: null } : item;
+}
+
+function moved(item: Specimen, action: Exclude<TrayAction, { do: "add" | "remove" | "clear" | "redeclare" }>): Specimen {
   switch (action.do) {
     case "begin":
       return { ...item, stage: action.stage, progress: 0, problem: null };

@@ -27,6 +27,7 @@ export function useTray(datanet: string, sample: boolean) {
   function declare(next: Declaration): void {
     setDeclaration(next);
     rememberDeclaration(next);
+    change({ do: "redeclare" });
   }
 
   async function each(stage: "checking" | "sending", chosen: Specimen[]): Promise<void> {

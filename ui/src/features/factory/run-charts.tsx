@@ -28,12 +28,13 @@ export function LossChart({ metrics }: { metrics: Metric[] }) {
   return (
     <LineChart
       title={t.chartLabel}
-      heading={<span className="sr-only">{t.chartLabel}</span>}
+      untitled
       caption={conclusion(metrics)}
       x={x}
       series={series}
       xLabel={t.cursor}
-      yLabel={(value) => (value >= 10 ? value.toFixed(1) : loss(value).slice(0, 5))}
+      yLabel={loss}
+      yTick={(value, step) => value.toFixed(step < 0.1 ? 2 : 1)}
       height={360}
     />
   );

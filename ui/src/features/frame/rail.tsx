@@ -52,7 +52,7 @@ export function BottomBar() {
   return (
     <nav
       aria-label={text.frame.places}
-      className="sticky bottom-0 z-30 grid grid-cols-5 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="sticky bottom-0 z-30 flex justify-between border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {places.map((place) => {
         const here = isHere(place, path);
@@ -62,13 +62,13 @@ export function BottomBar() {
             to={place.to}
             aria-current={here ? "page" : undefined}
             className={cx(
-              "relative flex h-14 min-w-0 flex-col items-center justify-center gap-0.5 text-xs focus-visible:-outline-offset-2",
+              "relative flex h-14 grow flex-col items-center justify-center gap-0.5 text-xs focus-visible:-outline-offset-2",
               here ? "font-medium text-ink" : "text-muted",
             )}
           >
             {here && <span aria-hidden="true" className="absolute inset-x-4 top-0 h-0.5 bg-gold-fill" />}
             <place.icon size={20} strokeWidth={1.6} aria-hidden="true" className={here ? "text-gold" : undefined} />
-            <span className="max-w-full truncate px-0.5">{place.label}</span>
+            <span className="px-1">{place.label}</span>
           </Link>
         );
       })}

@@ -1,14 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Activity, Bell, Search } from "lucide-react";
+import { Activity, Search } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { useMe } from "@/api/queries/account";
 import { isFinal, runsQuery } from "@/api/queries/factory";
 import { Logo } from "@/components/mark/logo";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import { text } from "@/text";
-import { PersonMenu } from "./person-menu";
-import { QuotaPill } from "./quota-pill";
+
+/** Menus are only for those who are signed in; a first visit does not carry them. */
+const PersonCorner = lazy(() => import("./person-corner"));
 
 const mac = typeof navigator !== "undefined" && /mac/i.test(navigator.platform);
 
@@ -33,20 +35,11 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
       </button>
       <div className="ms-auto flex items-center gap-1 sm:gap-2">
         <RunningJobs />
-        {me.data && <QuotaPill />}
         {me.data && (
-          <Button asChild look="plain" size="icon" className="relative">
-            <Link to="/notices" aria-label={me.data.unread > 0 ? text.frame.unread(me.data.unread) : text.frame.notices}>
-              <Bell size={18} strokeWidth={1.6} aria-hidden="true" />
-              {me.data.unread > 0 && (
-                <span aria-hidden="true" className="num absolute end-0.5 top-0.5 min-w-4 rounded-full bg-blue px-1 text-center text-xs leading-4 text-on-blue">
-                  {Math.min(me.data.unread, 99)}
-                </span>
-              )}
-            </Link>
-          </Button>
+          <Suspense fallback={<span className="h-10 w-22 sm:w-54" />}>
+            <PersonCorner me={me.data} />
+          </Suspense>
         )}
-        {me.data && <PersonMenu me={me.data} />}
         {me.data === null && (
           <Button asChild look="quiet" size="sm">
             <Link to="/sign-in">{text.account.signIn}</Link>

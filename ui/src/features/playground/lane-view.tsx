@@ -21,8 +21,8 @@ interface LaneViewProps {
 export function LaneView({ label, models, model, onModel, lane, optional = false }: LaneViewProps) {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (lane.busy) end.current?.scrollIntoView({ block: "nearest" });
-  }, [lane.busy, lane.pieces]);
+    if (lane.busy && lane.turns.length > 0) end.current?.scrollIntoView({ block: "nearest" });
+  }, [lane.busy, lane.turns]);
   return (
     <section aria-label={label} className="flex min-h-64 min-w-0 flex-col rounded-md border border-line bg-surface">
       <div className="border-b border-line p-3">

@@ -53,7 +53,7 @@ function RowLine({ row, onProve, provable }: { row: Row; onProve: () => void; pr
       <div className="num text-xs text-muted">
         <p className="font-mono text-ink">{t.row(row.index)}</p>
         <p>
-          <Link to="/contributors/$id" params={{ id: row.contributor }} className="text-ink underline-offset-2 hover:underline">
+          <Link to="/contributors/$id" params={{ id: row.contributor }} className="text-ink underline underline-offset-2">
             {row.contributor_name}
           </Link>{" "}
           · {row.licence}

@@ -36,7 +36,7 @@ export function ItemView({ item }: { item: ReviewItem }) {
 function Content({ item }: { item: ReviewItem }) {
   const media = item.submission.media_type ?? "";
   if (item.text !== null && item.text !== undefined) {
-    return <SpecimenText key={item.submission.id} source={item.text} findings={item.submission.findings} whole className="max-h-[68vh] text-sm" />;
+    return <SpecimenText key={item.submission.id} source={item.text} findings={item.submission.findings} whole prose className="max-h-[68vh]" />;
   }
   if (media.startsWith("image/")) return <img src={item.file_url} alt={text.review.item} className="max-h-[68vh] max-w-full rounded-sm border border-line bg-sunken object-contain" />;
   // A contributor's recording comes without captions; the reviewer judges the sound itself.

@@ -8,11 +8,13 @@ export function useSitting(datanet: string) {
   const client = useQueryClient();
   const queues = useQuery(queuesQuery);
   const queue = queues.data?.find((one) => one.datanet === datanet);
-  const [all, setAll] = useState<number | null>(null);
+  const [counted, setCounted] = useState<number | null>(null);
   const [done, setDone] = useState(0);
   const [skipped, setSkipped] = useState<string[]>([]);
   const [decided, setDecided] = useState<string[]>([]);
   const [pending, setPending] = useState<PendingDecision | null>(null);
+  // How many there were when the sitting began.
+  if (counted === null && queue) setCounted(queue.waiting);
   const skip = [...decided, ...skipped];
   const item = useQuery(nextItemQuery(datanet, skip));
   const id = item.data?.submission.id;
@@ -20,9 +22,6 @@ export function useSitting(datanet: string) {
   const undo = useUndo();
   const cannot = useCannotJudge();
 
-  useEffect(() => {
-    if (all === null && queue) setAll(queue.waiting);
-  }, [all, queue]);
   useEffect(() => {
     // The next one is fetched while this one is read.
     if (id) void client.prefetchQuery(nextItemQuery(datanet, [...decided, id, ...skipped]));
@@ -39,7 +38,7 @@ export function useSitting(datanet: string) {
     queues,
     item,
     done,
-    all: Math.max(all ?? 0, done + (item.data ? 1 : 0)),
+    all: Math.max(counted ?? 0, done + (item.data ? 1 : 0)),
     skipped: skipped.length,
     pending,
     error: decide.error ?? undo.error ?? cannot.error,

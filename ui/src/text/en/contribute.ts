@@ -18,6 +18,7 @@ export const contribute = {
   licence: "Licence",
   licenceHint: "Under which others may use it (SPDX).",
   licencePlaceholder: "CC-BY-4.0",
+  chooseLicence: "Choose one …",
   licenceMissing: "Name the licence, for example CC-BY-4.0 or MIT.",
   origin: "Where it comes from",
   origins: { own: "I made it", collected: "I collected it and may pass it on", public_domain: "It is in the public domain" },
