@@ -34,13 +34,14 @@ pub(super) struct Payload {
 /// Checks one submission.
 pub(crate) async fn run(app: &App, job: &ClaimedJob) -> Result<(), Problem> {
     let Payload { submission } = job.payload()?;
-    let judged = match query::submission::get(app.store.db(), submission.0).await? {
-        Some(row) if is_open(&row) => Some(judge(app, &row).await?),
-        _ => None,
+    let seen = query::submission::get(app.store.db(), submission.0).await?.filter(is_open);
+    let judged = match &seen {
+        Some(row) => Some(judge(app, row).await?),
+        None => None,
     };
     let tx = app.store.begin().await?;
-    if let Some(judged) = judged {
-        settle(app, &tx, submission, judged).await?;
+    if let (Some(seen), Some(judged)) = (seen, judged) {
+        settle(app, &tx, &seen, judged).await?;
     }
     query::job::complete(&tx, job.id, job.attempt).await?;
     tx.commit().await?;
@@ -91,13 +92,12 @@ pub(super) async fn through_gate(
 }
 
 /// Everything that depends on the moment, in one transaction.
-async fn settle(app: &App, tx: &Tx, id: SubmissionId, judged: Judged) -> Result<(), Problem> {
-    let Some(seen) = query::submission::get(tx, id.0).await? else { return Ok(()) };
+async fn settle(app: &App, tx: &Tx, seen: &entity::submission::Model, judged: Judged) -> Result<(), Problem> {
     // The datanet first: whoever else settles a copy of this content waits here.
     let datanet = query::datanet::lock(tx, seen.datanet_id)
         .await?
         .ok_or_else(|| Problem::missing("datanet", seen.datanet_id))?;
-    let Some(mut row) = query::submission::lock(tx, id.0).await?.filter(is_open) else { return Ok(()) };
+    let Some(mut row) = query::submission::lock(tx, seen.id).await?.filter(is_open) else { return Ok(()) };
     // The limits were counted at the door.
     let verdict = karat_gate::join(judged.verdict, "A1", Vec::new());
     let verdict = duplicate::join(tx, Offer::of(&row), verdict, &judged.hashes).await?;

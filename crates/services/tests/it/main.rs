@@ -3,6 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod backup;
+mod datanet;
+mod door;
+mod duplicate;
+mod gate;
 mod identity;
 mod jobs;
+mod kitchen;
+mod limits;
+mod pace;
+mod race;
+mod review;
+mod seen;
+mod standing;
 mod support;

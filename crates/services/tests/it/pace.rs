@@ -1,0 +1,30 @@
+//! How fast submissions flow from the door to the decision; prints what it measured.
+
+use crate::kitchen::*;
+use karat_store::Store;
+use karat_testkit::db_test;
+use karat_types::ReviewPolicy;
+use std::time::Instant;
+
+db_test! {
+    async fn the_flow_keeps_up_with_a_demo(store: Store) {
+        let k = Kitchen::new(store);
+        let owner = k.person("Owner", &[]).await;
+        let id = k.datanet(&owner, ReviewPolicy::Automatic).await.id;
+        let mut people = Vec::new();
+        for p in 0..20 {
+            people.push(k.person(&format!("P{p}"), &[]).await);
+        }
+        let start = Instant::now();
+        for (p, who) in people.iter().enumerate() {
+            for n in 0..20 {
+                k.offer(who, id, "a.txt", &good(p * 20 + n)).await.unwrap();
+            }
+        }
+        let entered = start.elapsed();
+        k.work().await;
+        let all = start.elapsed();
+        assert_eq!(k.counts(id).await.accepted, 400);
+        println!("400 files: in {entered:?}, checked {:?}, {:.0}/s", all - entered, 400.0 / all.as_secs_f64());
+    }
+}

@@ -1,0 +1,142 @@
+//! Many at once: limits are never overspent, of two copies exactly one gets in, and
+//! numbers have no gaps.
+
+use crate::kitchen::*;
+use futures::future::join_all;
+use karat_services::{jobs, standing, submission};
+use karat_store::query::job::{self, Claim};
+use karat_store::{Store, query};
+use karat_testkit::db_test;
+use karat_types::{Clock, ReviewPolicy};
+use std::time::Duration;
+
+/// Several workers at once, until nothing is left.
+async fn many_workers(k: &Kitchen) {
+    let workers = (0..4).map(|_| {
+        let app = k.app.clone();
+        tokio::spawn(async move { jobs::drain(&app, &[jobs::CHECK_QUEUE]).await })
+    });
+    for worker in join_all(workers).await {
+        worker.unwrap().unwrap();
+    }
+    k.work().await;
+}
+
+db_test! {
+    async fn of_twenty_five_uploads_at_once_exactly_twenty_get_in(store: Store) {
+        let k = Kitchen::new(store);
+        let ann = k.person("Ann", &[]).await;
+        let (here, there) = (k.datanet(&ann, ReviewPolicy::Owner).await.id, k.datanet(&ann, ReviewPolicy::Owner).await.id);
+        let uploads = (0..25).map(|n| {
+            let (app, ann) = (k.app.clone(), ann.clone());
+            let to = if n % 2 == 0 { here } else { there };
+            tokio::spawn(async move { submission::upload(&app, &ann, to, file("a.txt", &good(n))).await })
+        });
+        let mut got_in = 0;
+        for result in join_all(uploads).await {
+            match result.unwrap() {
+                Ok(_) => got_in += 1,
+                Err(problem) => assert_eq!(problem.code, "quota_files_spent"),
+            }
+        }
+        assert_eq!(got_in, 20);
+        let quota = submission::quota(&k.app, &ann).await.unwrap();
+        assert_eq!((quota.files_used, quota.attempts_used), (20, 25));
+        assert_eq!(k.counts(here).await.submissions + k.counts(there).await.submissions, 20);
+    }
+
+    async fn a_datanets_cap_over_everybody_is_never_overspent(store: Store) {
+        let k = Kitchen::new(store);
+        let owner = k.person("Owner", &[]).await;
+        let mut capped = form("Capped", ReviewPolicy::Owner);
+        let text = good(1000);
+        capped.bytes_per_day_all = Some(text.len() as u64 * 5);
+        let id = karat_services::datanet::create(&k.app, &owner, capped).await.unwrap().id;
+        let mut people = Vec::new();
+        for n in 0..8 {
+            people.push(k.person(&format!("P{n}"), &[]).await);
+        }
+        let uploads = people.into_iter().enumerate().map(|(n, who)| {
+            let app = k.app.clone();
+            tokio::spawn(async move { submission::upload(&app, &who, id, file("a.txt", &good(1000 + n))).await })
+        });
+        let results = join_all(uploads).await;
+        let got_in = results.into_iter().filter(|r| r.as_ref().unwrap().is_ok()).count();
+        assert_eq!(got_in, 5);
+    }
+
+    async fn of_two_copies_at_once_exactly_one_gets_in(store: Store) {
+        let k = Kitchen::new(store);
+        let (ann, bob) = (k.person("Ann", &[]).await, k.person("Bob", &[]).await);
+        let id = k.datanet(&ann, ReviewPolicy::Automatic).await.id;
+        let mut all = Vec::new();
+        for n in 0..20 {
+            // Half of the pairs are equal byte for byte, half only as text.
+            let copy = if n % 2 == 0 { good(n) } else { good(n).to_uppercase() };
+            all.push(k.offer(&ann, id, "a.txt", &good(n)).await.unwrap().id);
+            all.push(k.offer(&bob, id, "b.txt", &copy).await.unwrap().id);
+        }
+        many_workers(&k).await;
+        let counts = k.counts(id).await;
+        assert_eq!((counts.submissions, counts.refused, counts.accepted + counts.rejected), (40, 20, 20));
+        for pair in all.chunks(2) {
+            let (a, b) = (k.see(pair[0]).await, k.see(pair[1]).await);
+            let refused = [&a, &b].into_iter().filter(|s| s.state.as_str() == "refused").count();
+            assert_eq!(refused, 1, "{a:?}\n{b:?}");
+        }
+        let files = submission::quota(&k.app, &ann).await.unwrap().files_used
+            + submission::quota(&k.app, &bob).await.unwrap().files_used;
+        assert_eq!(files, 20);
+    }
+
+    async fn decisions_of_many_workers_have_no_gaps_and_standings_follow_from_them(store: Store) {
+        let k = Kitchen::new(store);
+        let owner = k.person("Owner", &[]).await;
+        let datanets = [k.datanet(&owner, ReviewPolicy::Automatic).await.id, k.datanet(&owner, ReviewPolicy::Automatic).await.id];
+        for p in 0..4 {
+            let who = k.person(&format!("P{p}"), &[]).await;
+            for n in 0..20 {
+                let text = if n % 5 == 4 { poor(p * 100 + n) } else { good(p * 100 + n) };
+                k.offer(&who, datanets[n % 2], "a.txt", &text).await.unwrap();
+            }
+        }
+        many_workers(&k).await;
+        let db = k.app.store.db();
+        let decisions = query::decision::after(db, 0, 1_000).await.unwrap();
+        let numbers: Vec<_> = decisions.iter().map(|(row, _)| row.seq).collect();
+        assert_eq!(numbers, (1..=80).collect::<Vec<_>>());
+        assert_eq!(standing::recompute_check(&k.app).await.unwrap(), []);
+        let stored = query::standing::all(db).await.unwrap();
+        assert_eq!(stored.iter().map(|row| row.accepted + row.rejected).sum::<i32>(), 80);
+        let mut wrong = stored[0].clone();
+        wrong.standing_bp += 1;
+        let tx = k.app.store.begin().await.unwrap();
+        query::standing::put(&tx, wrong).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(standing::recompute_check(&k.app).await.unwrap().len(), 1);
+    }
+}
+
+db_test! {
+    async fn a_worker_that_dies_with_a_check_in_hand_changes_nothing(store: Store) {
+        let k = Kitchen::new(store);
+        let ann = k.person("Ann", &[]).await;
+        let id = k.datanet(&ann, ReviewPolicy::Automatic).await.id;
+        let sent = k.offer(&ann, id, "a.txt", &good(1)).await.unwrap();
+        let short = k.offer(&ann, id, "b.txt", "Short.").await.unwrap();
+        let queues = [jobs::CHECK_QUEUE.to_owned()];
+        let claim = Claim { queues: &queues, limit: 10, owner: "gone", due: k.clock.now(), now: START, lease: Duration::from_secs(15) };
+        assert_eq!(job::claim(&k.app.store, &claim).await.unwrap().len(), 2);
+        k.work().await;
+        assert_eq!(k.see(sent.id).await.state.as_str(), "checking", "the jobs are somebody's");
+        let tx = k.app.store.begin().await.unwrap();
+        let (again, dead) = job::reap(&tx, START.plus_seconds(16)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!((again, dead.len()), (2, 0));
+        k.work().await;
+        let (sent, short) = (k.see(sent.id).await, k.see(short.id).await);
+        assert_eq!((sent.state.as_str(), short.state.as_str()), ("accepted", "refused"));
+        assert_eq!(query::decision::count(k.app.store.db()).await.unwrap(), 1);
+        assert_eq!(submission::quota(&k.app, &ann).await.unwrap().files_used, 1);
+    }
+}
