@@ -3,7 +3,7 @@
 use crate::App;
 use crate::jobs::QUEUES;
 use karat_store::query::{job, ops};
-pub use karat_store::{Check, StoreConfig, diagnose, is_healthy};
+pub use karat_store::{Check, Store, StoreConfig, diagnose, is_healthy};
 use karat_types::{JobState, Problem, RunState, SubmissionState};
 
 /// A number for the metrics page.

@@ -4,9 +4,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, request};
 use axum::{Router, http};
 use karat_api::{ApiState, Site};
+use karat_services::ops::{Store, StoreConfig};
 use karat_services::view::account::RoleChange;
 use karat_services::{Actor, App, EventBus, Settings, identity, jobs, model};
-use karat_store::{Store, StoreConfig};
 use karat_types::clock::SystemClock;
 use karat_types::id::{AccountId, ContributorId, ModelId};
 use karat_types::ports::{
