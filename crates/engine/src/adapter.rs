@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// Our own note beside the two files of peft: which base this adapter belongs to.
-const MANIFEST: &str = "karat_adapter.json";
+const MANIFEST: &str = "karat.json";
 
 fn refuse(dir: &Path, code: &str, what: impl std::fmt::Display, hint: &str) -> Problem {
     Problem::bad(code, format!("Adapter {}: {what}.", dir.display()), hint)
@@ -153,17 +153,24 @@ pub fn check_base(dir: &Path, base: &Path) -> Result<(), Problem> {
         return Ok(());
     }
     let manifest = read_json(dir, MANIFEST)?;
-    let (wanted, found) = (manifest["base_sha256"].as_str().unwrap_or(""), fingerprint::base(base)?);
-    if wanted == found {
-        return Ok(());
-    }
     let name = manifest["base_name"].as_str().unwrap_or("unnamed");
-    Err(refuse(
-        dir,
-        "adapter_for_another_base",
-        format!("it was trained on base '{name}' ({wanted:.12}…), {} is {found:.12}…", base.display()),
-        "Choose the base it was trained on; `karat models list` shows the hashes.",
-    ))
+    let file = |name: &str| fingerprint::file(&base.join(name)).unwrap_or_else(|_| "missing".into());
+    let parts = [
+        ("weights", "base_sha256", fingerprint::base(base)?),
+        ("tokenizer", "tokenizer_sha256", file("tokenizer.json")),
+        ("chat template", "template_sha256", file("chat_template.jinja")),
+    ];
+    for (part, key, found) in parts {
+        if let Some(wanted) = manifest[key].as_str().filter(|wanted| *wanted != found) {
+            let what = format!(
+                "it was trained on base '{name}' with {part} {wanted:.12}…, {} has {found:.12}…",
+                base.display()
+            );
+            let hint = "Choose the base it was trained on; `karat models list` shows the hashes.";
+            return Err(refuse(dir, "adapter_for_another_base", what, hint));
+        }
+    }
+    Ok(())
 }
 
 /// Writes the two files of peft into `dir`; the keys are the subset every peft version
@@ -226,6 +233,7 @@ pub fn save(
         "base_name": name,
         "base_sha256": fingerprint::base(base)?,
         "tokenizer_sha256": fingerprint::file(&base.join("tokenizer.json")).ok(),
+        "template_sha256": fingerprint::file(&base.join("chat_template.jinja")).ok(),
         "training": training,
         "engine": concat!("karat-engine ", env!("CARGO_PKG_VERSION")),
     });

@@ -3,6 +3,7 @@
 //! One binary, roles by sub-command. Only this crate reads configuration; it holds no
 //! decisions of its own: each command parses, calls a use case, prints.
 
+mod chart;
 mod client;
 mod cmd;
 mod config;

@@ -1,16 +1,22 @@
 //! One file per command: `Args` says what may be typed, `run` does it.
 
 mod ask;
+mod chat;
 mod check;
 mod datanet;
 mod doctor;
 mod gen_docs;
+mod generate;
 mod login;
+mod model_args;
+mod models;
 mod release;
 mod review;
 mod run;
+mod score;
 mod standing;
 mod submit;
+mod train;
 
 use karat_types::Problem;
 
@@ -20,6 +26,11 @@ pub(crate) enum Command {
     Doctor(doctor::Args),
     Check(check::Args),
     Standing(standing::Args),
+    Models(models::Args),
+    Train(Box<train::Args>),
+    Score(score::Args),
+    Generate(generate::Args),
+    Chat(chat::Args),
     Login(login::Args),
     Submit(submit::Args),
     Datanet(datanet::Args),
@@ -38,6 +49,11 @@ impl Command {
             Self::Doctor(args) => doctor::run(&args),
             Self::Check(args) => check::run(&args),
             Self::Standing(args) => standing::run(&args),
+            Self::Models(args) => models::run(&args),
+            Self::Train(args) => train::run(&args),
+            Self::Score(args) => score::run(&args),
+            Self::Generate(args) => generate::run(&args),
+            Self::Chat(args) => chat::run(&args),
             Self::Login(args) => login::run(args),
             Self::Submit(args) => submit::run(&args),
             Self::Datanet(args) => datanet::run(&args),

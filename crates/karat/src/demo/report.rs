@@ -1,6 +1,6 @@
 //! What the demo found out: one JSON object, or a story for the terminal.
 
-use super::chart;
+use crate::chart;
 use crate::out;
 use serde::Serialize;
 use std::collections::BTreeMap;
