@@ -3207,15 +3207,15 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Words in name, purpose or topics. */
-                q?: string | null;
+                q?: string;
                 /** @description Only this modality. */
-                modality?: components["schemas"]["Modality"] | null;
+                modality?: components["schemas"]["Modality"];
                 /** @description Only datanets that allow this licence. */
-                licence?: string | null;
+                licence?: string;
                 /** @description Only open (or closed) ones. */
-                open?: boolean | null;
+                open?: boolean;
                 /** @description `next` of the page before. */
-                after?: string | null;
+                after?: string;
             };
             header?: never;
             path?: never;

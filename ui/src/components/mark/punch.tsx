@@ -53,7 +53,7 @@ export function Punch({ shape, tone, children, size = 28, struck = false, classN
           fill="currentColor"
           textAnchor="middle"
           dominantBaseline="central"
-          fontSize={length > 3 ? 9.5 : length > 2 ? 11.5 : length > 1 ? 13 : 16}
+          fontSize={length > 3 ? 9.5 : length > 2 ? 10.5 : length > 1 ? 13 : 16}
           fontWeight="650"
           fontFamily="var(--font-sans)"
           className="num"

@@ -16,17 +16,19 @@ interface PageProps {
   eyebrow?: ReactNode;
   lead?: ReactNode;
   crumbs?: Crumb[];
+  /** A shorter name for the end of the breadcrumbs. */
+  here?: string;
   actions?: ReactNode;
   children: ReactNode;
   wide?: boolean;
 }
 
 /** The sheet every screen is written on. */
-export function Page({ title, eyebrow, lead, crumbs = [], actions, children, wide = false }: PageProps) {
+export function Page({ title, eyebrow, lead, crumbs = [], here, actions, children, wide = false }: PageProps) {
   useTitle(title);
   return (
     <div className={cx("mx-auto w-full px-4 pt-5 pb-16 sm:px-6 lg:px-8", wide ? "max-w-[90rem]" : "max-w-[72rem]")}>
-      {crumbs.length > 0 && <Crumbs crumbs={crumbs} here={title} />}
+      {crumbs.length > 0 && <Crumbs crumbs={crumbs} here={here ?? title} />}
       <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
         <div className="min-w-0">
           {eyebrow && <div className="mb-1 text-xs text-muted">{eyebrow}</div>}

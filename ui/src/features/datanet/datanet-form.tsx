@@ -55,6 +55,7 @@ function read(data: FormData, modality: Modality): DatanetForm {
     purpose: String(data.get("purpose") ?? "").trim(),
     guidelines: String(data.get("guidelines") ?? ""),
     modality,
+    profile: data.get("profile") === null ? null : String(data.get("profile")),
     topics: words(data.get("topics")),
     licences: words(data.get("licences")),
     policy: String(data.get("policy")) as ReviewPolicy,
@@ -68,12 +69,11 @@ function read(data: FormData, modality: Modality): DatanetForm {
 function Form({ datanet }: { datanet: Datanet | null }) {
   const save = useSaveDatanet(datanet?.id ?? null);
   const navigate = useNavigate();
+  const [modality, setModality] = useState<Modality>(datanet?.modality ?? "text");
   const [policy, setPolicy] = useState<ReviewPolicy>(datanet?.policy ?? "owner");
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const modality = datanet?.modality ?? (String(data.get("modality")) as Modality);
-    save.mutate(read(data, modality), {
+    save.mutate(read(new FormData(event.currentTarget), modality), {
       onSuccess: (saved) => void navigate({ to: "/datanets/$id", params: { id: saved.id } }),
     });
   }
@@ -91,7 +91,7 @@ function Form({ datanet }: { datanet: Datanet | null }) {
       <div className="grid gap-5 sm:grid-cols-2">
         <Field label={f.modality} hint={f.modalityHint}>
           {(ids) => (
-            <Select {...ids} name="modality" disabled={datanet !== null} defaultValue={datanet?.modality ?? "text"}>
+            <Select {...ids} name="modality" disabled={datanet !== null} value={modality} onChange={(event) => setModality(event.target.value as Modality)}>
               {(["text", "image", "audio"] as const).map((modality) => (
                 <option key={modality} value={modality}>
                   {text.state.modality[modality]}
@@ -100,6 +100,19 @@ function Form({ datanet }: { datanet: Datanet | null }) {
             </Select>
           )}
         </Field>
+        {modality === "text" && (
+          <Field label={f.profile} hint={f.profileHint}>
+            {(ids) => (
+              <Select {...ids} name="profile" defaultValue={datanet?.profile ?? "prose"}>
+                {Object.entries(text.datanet.profiles).map(([profile, words]) => (
+                  <option key={profile} value={profile}>
+                    {words}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
         <Field label={f.topics} hint={f.topicsHint}>
           {(ids) => <Input {...ids} name="topics" defaultValue={datanet?.topics.join(", ")} />}
         </Field>

@@ -38,7 +38,7 @@ export function RunPage({ id }: { id: string }) {
         </Note>
       )}
       <Gauges run={run} />
-      <div className="grid gap-x-10 xl:grid-cols-[1fr_22rem]">
+      <div className="grid gap-x-10 xl:grid-cols-[1fr_19rem]">
         <div className="min-w-0">
           <Section title={t.chart}>
             <LossChart metrics={detail.metrics} />

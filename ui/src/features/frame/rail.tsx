@@ -41,6 +41,9 @@ export function Rail() {
         <Link to="/ask" className="w-fit py-1 hover:text-ink hover:underline">
           {text.frame.ask}
         </Link>
+        <Link to="/appearance" className="w-fit py-1 hover:text-ink hover:underline">
+          {text.frame.appearance}
+        </Link>
       </div>
     </div>
   );

@@ -22,7 +22,7 @@ export function HomePage() {
   return (
     <div>
       <header className="relative isolate overflow-hidden border-b border-line">
-        <Guilloche className="absolute -end-28 -top-36 -z-10 size-[34rem] max-sm:opacity-50 sm:-end-10 rtl:-scale-x-100" />
+        <Guilloche className="absolute -end-28 -top-36 -z-10 size-[34rem] max-sm:opacity-50 sm:-end-20 rtl:-scale-x-100" />
         <div className="mx-auto max-w-[72rem] px-4 py-12 sm:px-6 sm:py-16 lg:px-8">
           <h1 className="max-w-[24ch] text-xl font-semibold sm:max-w-[34ch]">{text.home.headline}</h1>
           <p className="mt-3 max-w-[56ch] text-base text-muted">{text.home.lead}</p>

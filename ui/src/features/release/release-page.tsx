@@ -35,6 +35,7 @@ export function ReleasePage({ id, tab, onTab }: ReleasePageProps) {
   return (
     <Page
       title={t.title(release.datanet_name, release.version)}
+      here={t.short(release.version)}
       crumbs={[
         { label: text.frame.datanets, to: "/datanets" },
         { label: release.datanet_name, to: `/datanets/${release.datanet}` },
