@@ -29,6 +29,8 @@ pub struct App {
     pub chat_permits: Arc<tokio::sync::Semaphore>,
     /// Slows down password guessing; per process.
     pub sign_in_limit: crate::identity::SignInLimit,
+    /// The last look at whether the server can serve.
+    pub readiness: crate::ops::Readiness,
 }
 
 impl App {
@@ -43,7 +45,8 @@ impl App {
         let cache_dir = store.data_dir().join("cache");
         let sign_in_limit = crate::identity::SignInLimit::default();
         let chat_permits = Arc::new(tokio::sync::Semaphore::new(CHATS_AT_ONCE));
-        Self { store, clock, settings, trainer, generator, cache_dir, chat_permits, sign_in_limit }
+        let readiness = crate::ops::Readiness::default();
+        Self { store, clock, settings, trainer, generator, cache_dir, chat_permits, sign_in_limit, readiness }
     }
 
     /// The present moment, as use cases see it.

@@ -5,6 +5,8 @@ use crate::jobs::QUEUES;
 use karat_store::query::{job, ops};
 pub use karat_store::{Check, Store, StoreConfig, diagnose, is_healthy};
 use karat_types::{JobState, Problem, RunState, SubmissionState};
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 /// A number for the metrics page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +21,30 @@ pub struct Gauge {
     pub count: i64,
 }
 
+/// How long an answer of [`ready`] holds: everybody may ask, and looking writes.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// The last answer of [`ready`], and when it was found.
+#[derive(Debug, Default)]
+pub struct Readiness(Mutex<Option<(Instant, Result<(), Problem>)>>);
+
 /// Whether requests can be served: the database answers, the tables are this program's,
 /// blobs can be written. The first thing that is not well is the problem.
 pub async fn ready(app: &App) -> Result<(), Problem> {
-    match app.store.checks().await.into_iter().find(|check| !check.ok) {
+    let mut last = app.readiness.0.lock().await;
+    if let Some((at, answer)) = last.as_ref()
+        && at.elapsed() < FRESH
+    {
+        return answer.clone();
+    }
+    let answer = match app.store.checks().await.into_iter().find(|check| !check.ok) {
         None => Ok(()),
         Some(Check { name, found, fix, .. }) => {
             Err(Problem::new(503, "not_ready", format!("{name}: {found}"), fix.unwrap_or_default()))
         }
-    }
+    };
+    *last = Some((Instant::now(), answer.clone()));
+    answer
 }
 
 /// Jobs by queue, submissions and runs by state. What there is none of counts 0, so that a

@@ -2,7 +2,7 @@
 
 use crate::config::StoreConfig;
 use crate::{Result, StoreError};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, sqlx};
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,6 +14,9 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 const SQLITE_BUSY: Duration = Duration::from_secs(20);
 /// How long a request waits for a connection before it is told the database is down.
 const POSTGRES_ACQUIRE: Duration = Duration::from_secs(5);
+
+/// A process that hangs in the middle of a transaction must not hold others for ever.
+const SESSION: &str = "SET lock_timeout = '15s'; SET idle_in_transaction_session_timeout = '60s'";
 
 /// Makes the data folder, closed to other users: password hashes live in it.
 pub(crate) fn make_data_dir(dir: &Path) -> Result<()> {
@@ -44,10 +47,24 @@ pub(crate) async fn connect(config: &StoreConfig) -> Result<(DatabaseConnection,
 }
 
 async fn sqlite(path: &Path) -> Result<(DatabaseConnection, DatabaseConnection)> {
+    make_private(path).map_err(|e| of_file(path, e.into()))?;
     let write =
         Database::connect(sqlite_options(path, 1, false)).await.map_err(|e| of_file(path, e.into()))?;
     let read = Database::connect(sqlite_options(path, SQLITE_READERS, true)).await?;
     Ok((write, read))
+}
+
+/// An empty file is a new database; made here, it is its owner's alone, and so are the
+/// files SQLite makes beside it.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut new = std::fs::OpenOptions::new();
+    new.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    match new.open(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(e),
+        _ => Ok(()),
+    }
 }
 
 /// Says which file it is: "unable to open database file" alone helps nobody.
@@ -57,6 +74,7 @@ fn of_file(path: &Path, err: StoreError) -> StoreError {
         StoreError::DatabaseDown(t) => StoreError::DatabaseDown(at(t)),
         StoreError::Corrupt(t) => StoreError::Corrupt(at(t)),
         StoreError::DiskFull(t) => StoreError::DiskFull(at(t)),
+        StoreError::Io(t) => StoreError::Io(at(t)),
         other => other,
     }
 }
@@ -82,6 +100,11 @@ async fn postgres(url: &str) -> Result<DatabaseConnection> {
     options.max_connections(POSTGRES_CONNECTIONS).min_connections(0).sqlx_logging(false);
     options.acquire_timeout(POSTGRES_ACQUIRE).idle_timeout(Duration::from_secs(60));
     options.set_application_name("karat");
+    options.map_sqlx_postgres_pool_opts(|pool| {
+        pool.after_connect(|conn, _| {
+            Box::pin(async move { sqlx::Executor::execute(conn, SESSION).await.map(drop) })
+        })
+    });
     Database::connect(options).await.map_err(|e| match StoreError::from(e) {
         StoreError::Other(text) => StoreError::DatabaseDown(text),
         other => other,

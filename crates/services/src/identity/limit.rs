@@ -2,6 +2,7 @@
 
 use karat_types::{Micros, Problem};
 use std::collections::HashMap;
+use std::net::Ipv6Addr;
 use std::sync::{Mutex, PoisonError};
 
 /// Length of a window, seconds.
@@ -26,6 +27,7 @@ struct Window {
 impl SignInLimit {
     /// Counts one try; 429 with the seconds to wait when there were too many.
     pub(super) fn count(&self, name: &str, address: &str, now: Micros) -> Result<(), Problem> {
+        let address = &network(address);
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= REMEMBERED {
             forget(&mut seen, now);
@@ -46,7 +48,16 @@ impl SignInLimit {
 
     /// A right password clears the name's window.
     pub(super) fn clear(&self, name: &str, address: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&name_key(name, address));
+        let key = name_key(name, &network(address));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+}
+
+/// Whose address it is: of IPv6 the first 64 bits, all of which one household has.
+fn network(address: &str) -> String {
+    match address.parse::<Ipv6Addr>() {
+        Ok(v6) if v6.to_ipv4_mapped().is_none() => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).to_string(),
+        _ => address.to_owned(),
     }
 }
 
@@ -93,6 +104,14 @@ mod tests {
         limit.count("ada", "2.2.2.2", now).unwrap();
         limit.count("bob", "1.1.1.1", now).unwrap();
         limit.count("ada", "1.1.1.1", now.plus_seconds(WINDOW_SECONDS)).unwrap();
+    }
+
+    #[test]
+    fn a_household_is_one_address() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2:ffff::1"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_ne!(network("10.0.0.1"), network("10.0.0.2"));
+        assert_ne!(network("::ffff:10.0.0.1"), network("::ffff:10.0.0.2"));
     }
 
     #[test]

@@ -114,7 +114,8 @@ pub(crate) fn name_taken(name: &str) -> Problem {
 }
 
 /// All models, newest first.
-pub async fn list(app: &App, _actor: &Actor) -> Result<Page<Model>, Problem> {
+pub async fn list(app: &App, actor: &Actor) -> Result<Page<Model>, Problem> {
+    authz::require(actor, Action::ReadModel, false)?;
     let mut items = Vec::new();
     for stored in query::model::all(app.store.db()).await? {
         items.push(view(app, stored).await?);
@@ -123,17 +124,20 @@ pub async fn list(app: &App, _actor: &Actor) -> Result<Page<Model>, Problem> {
 }
 
 /// One model by its id.
-pub async fn get(app: &App, _actor: &Actor, id: ModelId) -> Result<Model, Problem> {
+pub async fn get(app: &App, actor: &Actor, id: ModelId) -> Result<Model, Problem> {
+    authz::require(actor, Action::ReadModel, false)?;
     view(app, stored(app, id).await?).await
 }
 
 /// The files of a model.
-pub async fn files(app: &App, _actor: &Actor, id: ModelId) -> Result<Vec<ModelFile>, Problem> {
+pub async fn files(app: &App, actor: &Actor, id: ModelId) -> Result<Vec<ModelFile>, Problem> {
+    authz::require(actor, Action::ReadModel, false)?;
     Ok(manifest_of(&stored(app, id).await?)?.files)
 }
 
 /// One file of a model, for download.
-pub async fn file(app: &App, _actor: &Actor, id: ModelId, name: &str) -> Result<bytes::Bytes, Problem> {
+pub async fn file(app: &App, actor: &Actor, id: ModelId, name: &str) -> Result<bytes::Bytes, Problem> {
+    authz::require(actor, Action::ReadModel, false)?;
     let manifest = manifest_of(&stored(app, id).await?)?;
     let file =
         manifest.files.iter().find(|f| f.name == name).ok_or_else(|| Problem::missing("file", name))?;

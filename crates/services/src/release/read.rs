@@ -1,5 +1,6 @@
 //! Reading a release: its page, its rows, their proofs, its files.
 
+use crate::authz::{self, Action};
 use crate::view::Page;
 use crate::view::release::{Release, ReleaseDiff, Row, RowProof};
 use crate::{Actor, App};
@@ -13,13 +14,15 @@ use std::collections::BTreeSet;
 const PAGE: u64 = 50;
 
 /// A release. Anyone may read it.
-pub async fn get(app: &App, _actor: &Actor, id: ReleaseId) -> Result<Release, Problem> {
+pub async fn get(app: &App, actor: &Actor, id: ReleaseId) -> Result<Release, Problem> {
+    authz::require(actor, Action::ReadRelease, false)?;
     let stored = stored(app, id).await?;
     view(app, stored).await
 }
 
 /// A datanet's releases, newest first.
-pub async fn list(app: &App, _actor: &Actor, datanet: DatanetId) -> Result<Page<Release>, Problem> {
+pub async fn list(app: &App, actor: &Actor, datanet: DatanetId) -> Result<Page<Release>, Problem> {
+    authz::require(actor, Action::ReadRelease, false)?;
     let mut items = Vec::new();
     for stored in query::release::of_datanet(app.store.db(), datanet).await? {
         items.push(view(app, stored).await?);
@@ -56,12 +59,8 @@ pub(crate) async fn view(app: &App, r: Stored) -> Result<Release, Problem> {
 }
 
 /// A page of rows; `after` is the index of the last row of the page before.
-pub async fn rows(
-    app: &App,
-    _actor: &Actor,
-    id: ReleaseId,
-    after: Option<u64>,
-) -> Result<Page<Row>, Problem> {
+pub async fn rows(app: &App, actor: &Actor, id: ReleaseId, after: Option<u64>) -> Result<Page<Row>, Problem> {
+    authz::require(actor, Action::ReadRelease, false)?;
     let first = after.map_or(0, |a| a + 1);
     let all = all_rows(app, id).await?;
     let total = all.len() as u64;
@@ -71,7 +70,8 @@ pub async fn rows(
 }
 
 /// The proof that row `index` is in the release.
-pub async fn proof(app: &App, _actor: &Actor, id: ReleaseId, index: u64) -> Result<RowProof, Problem> {
+pub async fn proof(app: &App, actor: &Actor, id: ReleaseId, index: u64) -> Result<RowProof, Problem> {
+    authz::require(actor, Action::ReadRelease, false)?;
     let mut all = all_rows(app, id).await?;
     let size = all.len() as u64;
     let leaves: Vec<Hash> = all.iter().map(|r| r.leaf).collect();
@@ -81,7 +81,8 @@ pub async fn proof(app: &App, _actor: &Actor, id: ReleaseId, index: u64) -> Resu
 }
 
 /// What changed from release `from` to release `to` of the same datanet.
-pub async fn diff(app: &App, _actor: &Actor, from: ReleaseId, to: ReleaseId) -> Result<ReleaseDiff, Problem> {
+pub async fn diff(app: &App, actor: &Actor, from: ReleaseId, to: ReleaseId) -> Result<ReleaseDiff, Problem> {
+    authz::require(actor, Action::ReadRelease, false)?;
     let (old, new) = (stored(app, from).await?, stored(app, to).await?);
     if old.datanet_id != new.datanet_id {
         return Err(Problem::bad(
@@ -135,10 +136,11 @@ pub struct Download {
 /// A file of a release. Anyone may read it.
 pub async fn download(
     app: &App,
-    _actor: &Actor,
+    actor: &Actor,
     id: ReleaseId,
     kind: DownloadKind,
 ) -> Result<Download, Problem> {
+    authz::require(actor, Action::ReadRelease, false)?;
     let release = ready(app, id).await?;
     let name = query::datanet::get(app.store.db(), release.datanet_id).await?.map(|d| d.name);
     let slug = slug(&name.unwrap_or_default());

@@ -1,6 +1,7 @@
 //! Reading runs: the list, the live page.
 
 use super::command;
+use crate::authz::{self, Action};
 use crate::view::Page;
 use crate::view::run::{Metric, Run, RunDetail, RunSample};
 use crate::{Actor, App};
@@ -10,7 +11,8 @@ use karat_types::id::{AccountId, ModelId, ReleaseId, RunId};
 use karat_types::{Micros, Problem, RunState};
 
 /// All runs, newest first.
-pub async fn list(app: &App, _actor: &Actor) -> Result<Page<Run>, Problem> {
+pub async fn list(app: &App, actor: &Actor) -> Result<Page<Run>, Problem> {
+    authz::require(actor, Action::ReadModel, false)?;
     let mut items = Vec::new();
     for stored in query::run::all(app.store.db()).await? {
         items.push(view(app, stored).await?);
@@ -19,7 +21,8 @@ pub async fn list(app: &App, _actor: &Actor) -> Result<Page<Run>, Problem> {
 }
 
 /// One run.
-pub async fn get(app: &App, _actor: &Actor, id: RunId) -> Result<Run, Problem> {
+pub async fn get(app: &App, actor: &Actor, id: RunId) -> Result<Run, Problem> {
+    authz::require(actor, Action::ReadModel, false)?;
     view(app, stored(app, id).await?).await
 }
 

@@ -67,6 +67,46 @@ async fn a_folder_that_cannot_be_made_is_named() {
 }
 
 #[tokio::test]
+async fn what_is_kept_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::sqlite();
+    let store = Store::open(&StoreConfig::local(place.dir())).await.unwrap();
+    store.begin().await.unwrap().commit().await.unwrap();
+    for name in ["karat.db", "karat.db-wal", "blobs"] {
+        let mode = std::fs::metadata(place.dir().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name} has mode {mode:o}");
+    }
+}
+
+karat_testkit::db_test! {
+    async fn who_waits_too_long_for_a_lock_is_told_and_nothing_is_changed(store: Store) {
+        // SQLite hands its one writer out in turn; only PostgreSQL has row locks to wait for.
+        if store.engine() == karat_store::Engine::Sqlite {
+            let (first, second) = (store.begin().await.unwrap(), store.begin());
+            assert!(tokio::time::timeout(Duration::from_millis(300), second).await.is_err(), "one writer");
+            first.commit().await.unwrap();
+            store.begin().await.unwrap().commit().await.unwrap();
+            return;
+        }
+        let who = account_of(&store).await;
+        let first = store.begin().await.unwrap();
+        account::set_password(&first, who, "held").await.unwrap();
+        let second = store.begin().await.unwrap();
+        let said = problem(account::set_password(&second, who, "wanted").await);
+        assert_eq!((said.status, said.code.as_str()), (503, "database_busy"), "{said}");
+        first.commit().await.unwrap();
+    }
+}
+
+async fn account_of(store: &Store) -> karat_types::id::AccountId {
+    let tx = store.begin().await.unwrap();
+    let ada = account::add_contributor(&tx, "ada", false, Micros(1)).await.unwrap();
+    let ada = account::add_account(&tx, ada.id.into(), "ada", "phc", Micros(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    ada.id.into()
+}
+
+#[tokio::test]
 async fn a_database_of_a_newer_karat_is_left_alone() {
     let place = Place::sqlite();
     let store = Store::open(&StoreConfig::local(place.dir())).await.unwrap();
