@@ -29,9 +29,13 @@ pub(crate) fn hash(hex: &str) -> Result<Hash, Problem> {
     hex.parse().map_err(|_| Problem::internal(format!("A stored hash cannot be read: {hex}.")))
 }
 
-/// The words of a search, lower-case; at most eight count.
+/// The words of a search, lower-case; at most eight count, and of each the beginning.
 pub(crate) fn search_words(text: &str) -> Vec<String> {
-    text.split_whitespace().take(8).map(str::to_lowercase).collect()
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .take(8)
+        .map(|word| word.chars().take(100).collect::<String>().to_lowercase())
+        .collect()
 }
 
 /// The `after` of a page: the id of the last item before it.
@@ -62,6 +66,13 @@ pub(crate) fn count(n: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_search_is_a_few_plain_words() {
+        assert_eq!(search_words(" Rye\0 BREAD\n"), ["rye", "bread"]);
+        assert_eq!(search_words(&"x".repeat(60_000))[0].len(), 100);
+        assert_eq!(search_words(&"a ".repeat(100)).len(), 8);
+    }
 
     #[test]
     fn one_row_too_many_means_there_is_a_next_page() {

@@ -93,10 +93,6 @@ async fn write(tx: &Tx, row: entity::submission::Model, now: Micros) -> Result<(
 
 fn row(ask: &Ask<'_>, upload: &Upload, hash: Hash) -> entity::submission::Model {
     let declared = &upload.declaration;
-    // MIT/Apache-2.0 is kept as MIT OR Apache-2.0; what cannot be read is kept as it is,
-    // for the gate to refuse.
-    let licence = karat_gate::licence::canonical(&declared.licence)
-        .unwrap_or_else(|_| declared.licence.trim().to_owned());
     entity::submission::Model {
         id: SubmissionId::new().0,
         datanet_id: ask.datanet.id,
@@ -107,7 +103,7 @@ fn row(ask: &Ask<'_>, upload: &Upload, hash: Hash) -> entity::submission::Model 
         normal_hash: None,
         state: SubmissionState::Checking.to_string(),
         trial: declared.trial,
-        licence,
+        licence: licence(&declared.licence),
         origin: declared.origin.to_string(),
         consent: declared.consent,
         source_type: declared.source_type.to_string(),
@@ -122,5 +118,30 @@ fn row(ask: &Ask<'_>, upload: &Upload, hash: Hash) -> entity::submission::Model 
         decided_at: None,
         reasons: None,
         note: None,
+    }
+}
+
+/// Longest expression the gate reads, and some more, so that it says what is wrong.
+const MAX_LICENCE_CHARS: usize = 600;
+
+/// `MIT/Apache-2.0` is kept as `MIT OR Apache-2.0`; what cannot be read is kept as far as
+/// a row can hold it, for the gate to refuse.
+fn licence(declared: &str) -> String {
+    karat_gate::licence::canonical(declared).unwrap_or_else(|_| {
+        let kept = declared.trim().chars().take(MAX_LICENCE_CHARS);
+        kept.map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_licence_is_kept_so_that_a_row_can_hold_it_and_the_gate_can_judge_it() {
+        assert_eq!(licence(" MIT/Apache-2.0 "), "MIT OR Apache-2.0");
+        assert_eq!(licence("my\0own"), "my\u{fffd}own");
+        assert_eq!(licence(&"x".repeat(10_000)).len(), MAX_LICENCE_CHARS);
+        assert_eq!(licence("  "), "");
     }
 }

@@ -34,6 +34,7 @@ db_test! {
         let text = || good(1).into_bytes();
         assert_eq!(code(&send("a.txt", "", text()).await), ("refused", "licence_missing"));
         assert_eq!(code(&send("a.txt", "my own", text()).await), ("refused", "licence_unknown"));
+        assert_eq!(code(&send("a.txt", "MIT\u{0}", text()).await), ("refused", "licence_unknown"));
         assert_eq!(code(&send("a.txt", "GPL-3.0-only", text()).await), ("refused", "licence_not_allowed"));
         assert_eq!(code(&send("a.exe", "MIT", text()).await), ("refused", "wrong_extension"));
         assert_eq!(code(&send("a.txt", "MIT", b"%PDF-1.7 hello".to_vec()).await), ("refused", "wrong_type"));
@@ -43,11 +44,11 @@ db_test! {
         assert_eq!(code(&broken), ("refused", "not_utf8"));
         assert!(broken.findings[0].evidence.is_some(), "the place is named");
         let quota = submission::quota(&k.app, &ann).await.unwrap();
-        assert_eq!((quota.files_used, quota.bytes_used, quota.attempts_used), (0, 0, 7));
+        assert_eq!((quota.files_used, quota.bytes_used, quota.attempts_used), (0, 0, 8));
         let taken = send("a.txt", "MIT/Apache-2.0", text()).await;
         assert_eq!((code(&taken), taken.licence.as_str()), (("accepted", ""), "MIT OR Apache-2.0"));
         let counts = k.counts(id).await;
-        assert_eq!((counts.submissions, counts.refused, counts.accepted), (8, 7, 1));
+        assert_eq!((counts.submissions, counts.refused, counts.accepted), (9, 8, 1));
         assert_eq!(submission::quota(&k.app, &ann).await.unwrap().files_used, 1);
     }
 

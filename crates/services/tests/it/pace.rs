@@ -6,13 +6,16 @@ use karat_testkit::db_test;
 use karat_types::ReviewPolicy;
 use std::time::Instant;
 
+const PEOPLE: usize = 5;
+const FILES: usize = PEOPLE * 20;
+
 db_test! {
     async fn the_flow_keeps_up_with_a_demo(store: Store) {
         let k = Kitchen::new(store);
         let owner = k.person("Owner", &[]).await;
         let id = k.datanet(&owner, ReviewPolicy::Automatic).await.id;
         let mut people = Vec::new();
-        for p in 0..20 {
+        for p in 0..PEOPLE {
             people.push(k.person(&format!("P{p}"), &[]).await);
         }
         let start = Instant::now();
@@ -24,7 +27,8 @@ db_test! {
         let entered = start.elapsed();
         k.work().await;
         let all = start.elapsed();
-        assert_eq!(k.counts(id).await.accepted, 400);
-        println!("400 files: in {entered:?}, checked {:?}, {:.0}/s", all - entered, 400.0 / all.as_secs_f64());
+        assert_eq!(k.counts(id).await.accepted, FILES as u64);
+        let (checked, pace) = (all - entered, FILES as f64 / all.as_secs_f64());
+        println!("{FILES} files: in {entered:?}, checked {checked:?}, {pace:.0}/s");
     }
 }

@@ -131,6 +131,7 @@ db_test! {
         assert_eq!(hits[0].link, format!("/datanets/{}", place.id));
         assert!(search::search(&k.app, &ann, "  ").await.unwrap().is_empty());
         assert!(search::search(&k.app, &ann, "100%").await.unwrap().is_empty());
+        assert_eq!(search::search(&k.app, &ann, "\u{0}rivers").await.unwrap().len(), 2);
     }
 }
 
