@@ -81,8 +81,13 @@ impl StateArgs {
     /// The configuration these flags lead to.
     pub(crate) fn load(&self) -> Result<Config, Problem> {
         let data_dir = self.data_dir.clone().unwrap_or_else(|| Config::default().data_dir);
-        let mut figment = Figment::from(Serialized::defaults(Config::default()))
-            .merge(Toml::file_exact(data_dir.join("karat.toml")))
+        let mut figment = Figment::from(Serialized::defaults(Config::default()));
+        // Looked for in this folder alone: figment itself would go up to the parents.
+        let file = data_dir.join("karat.toml");
+        if file.exists() {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment
             .merge(Env::prefixed("KARAT_").only(NAMES).map(|name| name.as_str().to_ascii_lowercase().into()))
             .merge(Env::prefixed("KARAT_LIMITS_").map(|name| format!("limits.{}", name.as_str()).into()))
             .merge(("data_dir", &data_dir));

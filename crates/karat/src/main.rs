@@ -6,9 +6,13 @@
 mod chart;
 mod client;
 mod cmd;
+mod compose;
 mod config;
+mod demo;
 mod out;
 mod progress;
+mod serve;
+mod telemetry;
 
 use clap::Parser;
 use karat_types::Problem;

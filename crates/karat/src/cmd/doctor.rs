@@ -1,9 +1,9 @@
 //! `karat doctor`: what is well, what is not, and the fix.
 
 use crate::config::{Config, StateArgs};
-use crate::out;
+use crate::{compose, out, runtime};
+use karat_services::ops::{self, Check};
 use karat_types::Problem;
-use serde::Serialize;
 
 /// Checks this machine and this data directory; says the fix for what is wrong
 #[derive(clap::Args)]
@@ -16,19 +16,13 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// One thing that was looked at.
-#[derive(Serialize)]
-struct Check {
-    name: &'static str,
-    ok: bool,
-    found: String,
-    fix: Option<String>,
-}
-
 /// Looks at everything; fails when anything is wrong.
 pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     let config = args.state.load()?;
-    let checks = vec![data_dir(&config), threads(&config)];
+    let mut checks = vec![data_dir(&config), threads(&config)];
+    if checks[0].ok {
+        checks.extend(runtime()?.block_on(store(&config)));
+    }
     if args.json {
         let settings: serde_json::Map<_, _> =
             config.shown().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
@@ -61,27 +55,29 @@ fn print(config: &Config, checks: &[Check]) {
     }
 }
 
+fn well(name: &'static str, found: String) -> Check {
+    Check { name, ok: true, found, fix: None }
+}
+
 fn data_dir(config: &Config) -> Check {
     let probe = config.ensure_data_dir().and_then(|()| {
         tempfile::tempfile_in(&config.data_dir)
             .map_err(|error| crate::config::unusable_dir(&config.data_dir, &error))
     });
     match probe {
-        Ok(_) => Check {
-            name: "data",
-            ok: true,
-            found: format!("{} is writable", config.data_dir.display()),
-            fix: None,
-        },
+        Ok(_) => well("data", format!("{} is writable", config.data_dir.display())),
         Err(problem) => Check { name: "data", ok: false, found: problem.detail, fix: Some(problem.hint) },
     }
 }
 
 fn threads(config: &Config) -> Check {
-    Check {
-        name: "threads",
-        ok: true,
-        found: format!("{} for the engine", config.engine_threads()),
-        fix: None,
+    well("threads", format!("{} for the engine", config.engine_threads()))
+}
+
+/// Database, tables, blobs and disk; an SQLite file that is not there yet is not made here.
+async fn store(config: &Config) -> Vec<Check> {
+    if config.database_url.is_none() && !config.data_dir.join("karat.db").exists() {
+        return vec![well("database", "SQLite, made at the first start".into())];
     }
+    ops::diagnose(&compose::store_config(config)).await
 }

@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Args {
     /// Folder of the docs
     dir: PathBuf,
+    /// Where the description of the API goes
+    #[arg(long, value_name = "FILE")]
+    openapi: PathBuf,
 }
 
 /// Writes every generated page.
@@ -25,7 +28,21 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     }
     let score = karat_gate::score::page().replacen('\n', &format!("\n{WRITTEN_BY}"), 1);
     write(&reference.join("score-v0.md"), &score)?;
-    write(&reference.join("codes.md"), &codes_page())
+    write(&reference.join("codes.md"), &codes_page())?;
+    write(&reference.join("authorisation.md"), &authorisation_page())?;
+    write(&args.openapi, &karat_api::openapi_json())
+}
+
+/// Who may do what, one row an action.
+fn authorisation_page() -> String {
+    let mut page = format!(
+        "# Who may do what\n{WRITTEN_BY}\nOne table decides; every use case asks it first, and whoever is not named may not. *Owner* is whoever made the thing (a datanet, a run) or, for a submission, also who handed it in. API keys act as the account they belong to.\n\n| to | may |\n|---|---|\n"
+    );
+    for (action, who) in karat_services::authz::TABLE {
+        let who: Vec<_> = who.iter().map(|who| who.as_str()).collect();
+        let _ = writeln!(page, "| {} | {} |", action.as_str(), who.join(", "));
+    }
+    page
 }
 
 /// Every code with its page.

@@ -1,29 +1,41 @@
 //! One file per command: `Args` says what may be typed, `run` does it.
 
+mod admin;
 mod ask;
+mod backup;
 mod chat;
 mod check;
 mod datanet;
+mod demo;
 mod doctor;
 mod gen_docs;
 mod generate;
 mod login;
+mod migrate;
 mod model_args;
 mod models;
 mod release;
 mod review;
 mod run;
 mod score;
+mod serve;
 mod standing;
 mod submit;
 mod train;
+pub(crate) mod worker;
 
 use karat_types::Problem;
 
 /// Every command of the binary.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
+    Demo(demo::Args),
+    Serve(serve::Args),
+    Worker(worker::Args),
+    Migrate(migrate::Args),
     Doctor(doctor::Args),
+    Admin(admin::Args),
+    Backup(backup::Args),
     Check(check::Args),
     Standing(standing::Args),
     Models(models::Args),
@@ -46,7 +58,13 @@ impl Command {
     /// Does what was asked for.
     pub(crate) fn run(self) -> Result<(), Problem> {
         match self {
+            Self::Demo(args) => demo::run(&args),
+            Self::Serve(args) => serve::run(&args),
+            Self::Worker(args) => worker::run(&args),
+            Self::Migrate(args) => migrate::run(&args),
             Self::Doctor(args) => doctor::run(&args),
+            Self::Admin(args) => admin::run(args),
+            Self::Backup(args) => backup::run(&args),
             Self::Check(args) => check::run(&args),
             Self::Standing(args) => standing::run(&args),
             Self::Models(args) => models::run(&args),

@@ -2,11 +2,11 @@
 
 use crate::chart;
 use crate::out;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Everything the demo measured; `--json` prints exactly this.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) submissions: u64,
     pub(crate) refused: BTreeMap<String, u64>,
@@ -23,7 +23,7 @@ pub(crate) struct Report {
 }
 
 /// A contributor's line of the leaderboard.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) contributor: String,
     pub(crate) standing_bp: u32,
@@ -33,7 +33,7 @@ pub(crate) struct Line {
 }
 
 /// The release.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Release {
     pub(crate) id: String,
     pub(crate) rows: u64,
@@ -41,7 +41,7 @@ pub(crate) struct Release {
 }
 
 /// The base trained from scratch.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Base {
     pub(crate) parameters: u64,
     pub(crate) loss_first: f64,
@@ -49,7 +49,7 @@ pub(crate) struct Base {
 }
 
 /// The fine-tuning run, and the control beside it.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) steps: u64,
     pub(crate) loss_first: f64,
@@ -61,7 +61,7 @@ pub(crate) struct Run {
 }
 
 /// The same question to both.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Answer {
     pub(crate) prompt: String,
     pub(crate) base: String,
@@ -69,15 +69,19 @@ pub(crate) struct Answer {
 }
 
 /// What only people are told.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Story {
     /// One refusal of each code: file, contributor, sentence, fix.
     pub(crate) examples: BTreeMap<String, Example>,
     /// Contributors and days of the contribution.
     pub(crate) contributors: usize,
     pub(crate) days: u32,
+    /// The season the board is of.
+    pub(crate) season: i64,
     /// Refused for now by a daily limit and taken the next day.
     pub(crate) waited: u64,
+    /// Turned away at the door (empty, unreadable, too big): no submission came of them.
+    pub(crate) turned_away: u64,
     /// Losses of base and run: (step, loss).
     pub(crate) base_losses: Vec<(f64, f64)>,
     pub(crate) run_losses: Vec<(f64, f64)>,
@@ -87,6 +91,7 @@ pub(crate) struct Story {
 }
 
 /// One refused file.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Example {
     pub(crate) file: String,
     pub(crate) contributor: String,
@@ -124,7 +129,10 @@ impl Report {
         for (code, count) in &self.refused {
             out::line(format!("\n  {count:>4} × {code}"));
             if let Some(example) = story.examples.get(code) {
-                out::line(format!("         {} by {}: {}", example.file, example.contributor, example.message));
+                out::line(format!(
+                    "         {} by {}: {}",
+                    example.file, example.contributor, example.message
+                ));
                 out::line(format!("         fix: {}", example.fix));
             }
         }
@@ -132,7 +140,10 @@ impl Report {
 
     fn tell_leaderboard(&self) {
         heading("Leaderboard: the acceptance rate each has proven");
-        out::line(format!("  {:<28} {:>8} {:>8} {:>9} {:>9}", "contributor", "proven", "raw", "accepted", "rejected"));
+        out::line(format!(
+            "  {:<28} {:>8} {:>8} {:>9} {:>9}",
+            "contributor", "proven", "raw", "accepted", "rejected"
+        ));
         for line in self.leaderboard.iter().take(SHOWN) {
             let raw = line.rate_bp.map_or_else(|| "–".into(), percent);
             out::line(format!(
@@ -193,7 +204,9 @@ impl Report {
     }
 
     fn tell_answers(&self) {
-        heading("Answers, the same seed for both (a model this small speaks in the manner of its text, not in facts)");
+        heading(
+            "Answers, the same seed for both (a model this small speaks in the manner of its text, not in facts)",
+        );
         for answer in &self.answers {
             out::line(format!("\n  > {}", answer.prompt));
             out::line(format!("    base   {}", one_line(&answer.base)));
@@ -238,7 +251,8 @@ mod tests {
             ..Report::default()
         };
         let value = serde_json::to_value(&report).unwrap();
-        let keys = |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+        let keys =
+            |v: &serde_json::Value| v.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
         assert_eq!(
             keys(&value),
             "submissions refused held accepted rejected leaderboard release base run answers"

@@ -69,11 +69,7 @@ fn collect(path: &Path, contributor: &str, licence: &str, found: &mut Vec<Source
     }
     let text = path.extension().is_some_and(|e| ["md", "txt"].iter().any(|t| e.eq_ignore_ascii_case(t)));
     if text {
-        found.push(Source {
-            path: path.into(),
-            contributor: contributor.into(),
-            licence: licence.into(),
-        });
+        found.push(Source { path: path.into(), contributor: contributor.into(), licence: licence.into() });
     }
 }
 

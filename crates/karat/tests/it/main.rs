@@ -1,7 +1,10 @@
 //! The real binary, as a person types it.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
+mod bad_input;
 mod check;
+mod kill;
 mod models;
+mod process;
 mod run;
 mod standing;

@@ -1,10 +1,13 @@
 //! What a run trains on: a release, split by submission, or a file of one's own.
 
+use super::read;
+use crate::authz::{self, Action};
 use crate::view::run::RunForm;
-use crate::{App, release};
+use crate::{Actor, App, release};
 use karat_store::entity::run::Model as Stored;
 use karat_store::query;
-use karat_types::id::ReleaseId;
+use karat_types::id::{ReleaseId, RunId};
+use karat_types::train::TrainSettings;
 use karat_types::{Hash, Problem};
 use serde_json::json;
 use std::io::Write;
@@ -50,9 +53,20 @@ pub(crate) async fn describe(app: &App, form: &RunForm) -> Result<Data, Problem>
 }
 
 /// The two files a trainer reads.
-pub(crate) struct Files {
-    pub(crate) train: PathBuf,
-    pub(crate) held_out: Option<PathBuf>,
+pub struct Files {
+    /// Rows to train on, JSONL.
+    pub train: PathBuf,
+    /// Rows held out; none where there was too little to hold anything out.
+    pub held_out: Option<PathBuf>,
+}
+
+/// Writes the rows of run `id` into `dir`, parted as its worker parts them: for whoever
+/// wants to repeat the run, or to measure something else on the same held-out rows.
+pub async fn write_rows(app: &App, actor: &Actor, id: RunId, dir: &Path) -> Result<Files, Problem> {
+    authz::require(actor, Action::CreateRun, false)?;
+    let run = read::stored(app, id).await?;
+    let settings: TrainSettings = read::parse(&run.settings)?;
+    write(app, &run, settings.seed, dir).await
 }
 
 /// Writes the run's rows into `dir`, split the same way every time.

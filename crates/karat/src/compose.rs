@@ -1,0 +1,67 @@
+//! The composition root: configuration in, the application out.
+
+use crate::config::Config;
+use karat_engine::Engine;
+use karat_services::{App, Settings};
+use karat_store::{S3Options, Store, StoreConfig};
+use karat_types::clock::SystemClock;
+use karat_types::{Clock, Problem};
+use std::sync::Arc;
+
+/// How the store is reached.
+pub(crate) fn store_config(config: &Config) -> StoreConfig {
+    StoreConfig {
+        database_url: config.database_url.clone(),
+        blob_url: config.blob_url.clone(),
+        s3: S3Options {
+            endpoint: config.s3_endpoint.clone(),
+            region: config.s3_region.clone(),
+            access_key: config.s3_access_key.clone(),
+            secret_key: config.s3_secret_key.clone(),
+        },
+        data_dir: config.data_dir.clone(),
+    }
+}
+
+/// The open store.
+pub(crate) async fn store(config: &Config) -> Result<Store, Problem> {
+    config.ensure_data_dir()?;
+    Ok(Store::open(&store_config(config)).await?)
+}
+
+/// The open store with its tables as this version wants them.
+async fn ready_store(config: &Config) -> Result<Store, Problem> {
+    let store = store(config).await?;
+    if store.pending_migrations().await?.is_empty() {
+        return Ok(store);
+    }
+    Err(Problem::new(
+        503,
+        "database_not_migrated",
+        format!("{} does not have this version's tables.", store_config(config).database_label()),
+        "Run `karat migrate` with the same settings, once; make a backup of a database in use first.",
+    ))
+}
+
+/// The application by the machine's clock.
+pub(crate) async fn app(config: &Config) -> Result<Arc<App>, Problem> {
+    app_at(config, Arc::new(SystemClock)).await
+}
+
+/// The application by `clock`.
+pub(crate) async fn app_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc<App>, Problem> {
+    let store = ready_store(config).await?;
+    karat_engine::set_threads(config.engine_threads());
+    let engine = Arc::new(Engine::default());
+    Ok(Arc::new(App::new(store, clock, settings(config), engine.clone(), engine)))
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        limits: config.limits,
+        open_signup: config.open_signup.unwrap_or_else(|| config.bind.ip().is_loopback()),
+        undo_seconds: config.undo_seconds,
+        allow_http_hosts: config.allow_http_hosts.clone(),
+        ..Settings::default()
+    }
+}

@@ -1,0 +1,77 @@
+// One story: a file is checked, mended, handed in, reviewed, ranked and released.
+import { type Api, expect, test, url } from "../fixtures/karat";
+import { essay, text } from "../fixtures/words";
+
+async function newDatanet(api: Api, name: string): Promise<string> {
+  const form = {
+    name,
+    purpose: "What is learned at the scales.",
+    guidelines: "Accept what someone could repeat.",
+    modality: "text",
+    policy: "owner",
+    open: true,
+  };
+  return (await api.post<{ id: string }>("datanets", form)).id;
+}
+
+const file = (name: string, content: string) => ({ name, mimeType: "text/markdown", buffer: Buffer.from(content) });
+
+test("a file goes from the tray into a release", async ({ page, api }) => {
+  test.setTimeout(120_000);
+  const id = await newDatanet(api, `Weighing ${Date.now()}`);
+
+  await test.step("the pre-check names what is wrong and keeps the form", async () => {
+    await page.goto(`${url()}/datanets/${id}/contribute`);
+    await page.getByLabel(text.contribute.licence).fill("CC-BY-4.0");
+    await page.getByLabel(text.contribute.consent).check();
+    await page.setInputFiles("input[type=file]", file("short.md", "Too short."));
+    await page.getByRole("button", { name: text.contribute.checkAll(1) }).click();
+    await expect(page.getByText(text.contribute.would.refused)).toBeVisible();
+    await expect(page.getByText("text_too_short").first()).toBeVisible();
+    await expect(page.getByLabel(text.contribute.licence)).toHaveValue("CC-BY-4.0");
+    await page.getByRole("button", { name: text.contribute.remove("short.md") }).click();
+  });
+
+  await test.step("good files are handed in and wait for review", async () => {
+    const good = [file("gold.md", essay("Weighing gold", "gold ring")), file("tin.md", essay("Weighing tin", "tin soldier"))];
+    await page.setInputFiles("input[type=file]", good);
+    await page.getByRole("button", { name: text.contribute.submitAll(2) }).click();
+    await expect(page.getByText(text.state.submission.in_review)).toHaveCount(2);
+  });
+
+  await test.step("the owner reviews them by keyboard alone", async () => {
+    await page.goto(`${url()}/review`);
+    await page.getByRole("link", { name: new RegExp(`^${text.review.start}.*Weighing`) }).press("Enter");
+    await expect(page.getByText(text.review.position(1, 2))).toBeVisible();
+    await page.keyboard.press("a");
+    await expect(page.getByText(text.review.position(2, 2))).toBeVisible();
+    await page.keyboard.press("u");
+    await expect(page.getByText(text.review.position(1, 2))).toBeVisible();
+    await page.keyboard.press("a");
+    await expect(page.getByText(text.review.position(2, 2))).toBeVisible();
+    await page.keyboard.press("r");
+    await page.keyboard.press("2");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText(text.review.doneTitle)).toBeVisible();
+  });
+
+  await test.step("the board shows what was proven", async () => {
+    await expect(async () => {
+      const net = await api.get<{ counts: { accepted: number; rejected: number } }>(`datanets/${id}`);
+      expect(net.counts).toMatchObject({ accepted: 1, rejected: 1 });
+    }).toPass();
+    await page.goto(`${url()}/datanets/${id}?tab=standing`);
+    await expect(page.getByRole("link", { name: "ada" }).first()).toBeVisible();
+  });
+
+  await test.step("what was accepted is released, and a row proven in the browser", async () => {
+    await page.goto(`${url()}/datanets/${id}?tab=releases`);
+    await page.getByRole("button", { name: text.datanet.makeRelease }).click();
+    await page.getByRole("dialog").getByRole("button", { name: text.datanet.makeRelease }).click();
+    await page.getByRole("link", { name: text.release.short(1) }).click();
+    await expect(page.getByText(text.release.rootExplain)).toBeVisible();
+    await page.getByRole("tab", { name: text.release.tabs.rows }).click();
+    await page.getByRole("button", { name: text.release.prove }).first().click();
+    await expect(page.getByText(text.release.verified)).toBeVisible();
+  });
+});
