@@ -2,7 +2,6 @@
 //! compare. Every step goes through the use cases people use; nothing is bypassed.
 
 mod base;
-mod chart;
 mod contribute;
 mod control;
 mod days;
