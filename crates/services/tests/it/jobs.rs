@@ -2,7 +2,7 @@
 
 use crate::support::app;
 use karat_services::App;
-use karat_services::jobs::{CancelFlag, ClaimedJob, Done, Handlers, Worker};
+use karat_services::jobs::{self, CancelFlag, ClaimedJob, Done, Handlers, Worker};
 use karat_store::query::{account, job};
 use karat_store::{Store, Tx};
 use karat_types::id::JobId;
@@ -11,7 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-const LEASE: Duration = Duration::from_millis(600);
+/// Short, for tests that wait for its end; long enough for a machine that is busy.
+const SHORT: Duration = Duration::from_secs(2);
+/// For tests in which no lease may end.
+const LONG: Duration = Duration::from_secs(60);
 
 async fn enqueue(store: &Store, kind: &str, payload: &str, attempts: i32) -> JobId {
     let tx = store.begin().await.unwrap();
@@ -103,9 +106,9 @@ struct Running {
     task: tokio::task::JoinHandle<Result<(), Problem>>,
 }
 
-fn start(app: &Arc<App>) -> Running {
+fn start(app: &Arc<App>, lease: Duration) -> Running {
     let stop = CancellationToken::new();
-    let worker = Worker::new(LEASE).with_handlers(handlers()).with_slots("check", 4);
+    let worker = Worker::new(lease).with_handlers(handlers()).with_slots("check", 4);
     let (app, stopped) = (app.clone(), stop.clone());
     Running { stop, task: tokio::spawn(async move { worker.run(app, &["check"], stopped).await }) }
 }
@@ -124,7 +127,7 @@ karat_testkit::db_test! {
         for n in 0..60 {
             ids.push(enqueue(&store, "write", &format!("job {n}"), 5).await);
         }
-        let workers = [start(&app), start(&app), start(&app)];
+        let workers = [start(&app, LONG), start(&app, LONG), start(&app, LONG)];
         for (n, id) in ids.into_iter().enumerate() {
             assert_eq!(wait_for(&store, id, JobState::Done).await.attempt, 1);
             assert!(was_made(&store, &format!("job {n}")).await);
@@ -137,13 +140,13 @@ karat_testkit::db_test! {
     async fn a_job_of_a_dead_worker_is_taken_up_and_ends_the_same(store: Store) {
         let app = app(store.clone());
         let id = enqueue(&store, "hang", "x", 5).await;
-        let first = start(&app);
+        let first = start(&app, SHORT);
         wait_for(&store, id, JobState::Running).await;
         // Aborting the task is what kill -9 looks like from outside: nothing is given back.
         let aborted = first.task;
         aborted.abort();
         let _ = aborted.await;
-        let second = start(&app);
+        let second = start(&app, SHORT);
         let done = wait_for(&store, id, JobState::Done).await;
         assert_eq!(done.attempt, 2);
         assert!(was_made(&store, "attempt 2").await && !was_made(&store, "attempt 1").await);
@@ -153,9 +156,9 @@ karat_testkit::db_test! {
     async fn a_living_worker_keeps_its_job_as_long_as_it_takes(store: Store) {
         let app = app(store.clone());
         let id = enqueue(&store, "hang", "x", 5).await;
-        let (first, second) = (start(&app), start(&app));
+        let (first, second) = (start(&app, SHORT), start(&app, SHORT));
         wait_for(&store, id, JobState::Running).await;
-        tokio::time::sleep(LEASE * 4).await;
+        tokio::time::sleep(SHORT * 2).await;
         let held = row(&store, id).await;
         assert_eq!((held.state.as_str(), held.attempt), ("running", 1));
         first.end().await;
@@ -167,7 +170,7 @@ karat_testkit::db_test! {
     async fn a_person_stops_a_running_job(store: Store) {
         let app = app(store.clone());
         let id = enqueue(&store, "wait", "stop me", 5).await;
-        let worker = start(&app);
+        let worker = start(&app, SHORT);
         wait_for(&store, id, JobState::Running).await;
         let tx = store.begin().await.unwrap();
         assert!(job::request_cancel(&tx, "stop me").await.unwrap());
@@ -183,7 +186,7 @@ karat_testkit::db_test! {
         let panicking = enqueue(&store, "panic", "p", 1).await;
         let forgetting = enqueue(&store, "forget", "g", 1).await;
         let unknown = enqueue(&store, "unheard-of", "u", 1).await;
-        let worker = start(&app);
+        let worker = start(&app, LONG);
         let dead = wait_for(&store, failing, JobState::Dead).await;
         assert!(dead.last_error.unwrap().contains("no_luck"));
         assert!(was_made(&store, "dead: no_luck").await);
@@ -193,5 +196,22 @@ karat_testkit::db_test! {
         let newer = wait_for(&store, unknown, JobState::Dead).await.last_error.unwrap();
         assert!(newer.contains("newer Karat"), "{newer}");
         worker.end().await;
+    }
+
+    async fn draining_does_what_is_due_and_stops_at_what_fails(store: Store) {
+        let app = app(store.clone());
+        assert_eq!(jobs::drain(&app, jobs::QUEUES).await.unwrap(), 0);
+        let tx = store.begin().await.unwrap();
+        let tomorrow = crate::support::START.plus_days(1);
+        let later = job::NewJob::new("check", "unheard-of", &"later", tomorrow).unwrap();
+        let later = job::enqueue(&tx, later, SystemClock.now()).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(jobs::drain(&app, jobs::QUEUES).await.unwrap(), 0, "nothing is due");
+        let now = enqueue(&store, "unheard-of", "now", 5).await;
+        let problem = jobs::drain(&app, &["check"]).await.unwrap_err();
+        assert!(problem.detail.contains("'unheard-of'"), "{problem}");
+        let failed = row(&store, now).await;
+        assert_eq!((failed.state.as_str(), failed.attempt), ("ready", 1), "it is tried again later");
+        assert_eq!(row(&store, later).await.attempt, 0);
     }
 }

@@ -19,3 +19,4 @@ mod run;
 mod seen;
 mod standing;
 mod support;
+mod watch;

@@ -1,7 +1,7 @@
 //! Named rights that one process holds at a time.
 
 use crate::Result;
-use crate::conn::{Conn, Tx};
+use crate::conn::Tx;
 use crate::entity::lease::{ActiveModel, Column, Entity};
 use karat_types::Micros;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -31,10 +31,4 @@ pub async fn acquire(tx: &Tx, name: &str, owner: &str, now: Micros, until: Micro
 pub async fn release(tx: &Tx, name: &str, owner: &str) -> Result<()> {
     Entity::delete_many().filter(Column::Name.eq(name)).filter(Column::Owner.eq(owner)).exec(tx).await?;
     Ok(())
-}
-
-/// Who holds the right at `now`.
-pub async fn holder<C: Conn>(conn: &C, name: &str, now: Micros) -> Result<Option<String>> {
-    let row = Entity::find_by_id(name).filter(Column::Until.gt(now.0)).one(conn).await?;
-    Ok(row.map(|l| l.owner))
 }

@@ -123,10 +123,12 @@ karat_testkit::db_test! {
         assert!(lease::acquire(&tx, "tidy", "a", Micros(0), Micros(10)).await.unwrap());
         assert!(!lease::acquire(&tx, "tidy", "b", Micros(5), Micros(15)).await.unwrap());
         assert!(lease::acquire(&tx, "tidy", "a", Micros(5), Micros(20)).await.unwrap());
-        assert_eq!(lease::holder(&tx, "tidy", Micros(5)).await.unwrap().as_deref(), Some("a"));
+        assert!(!lease::acquire(&tx, "tidy", "b", Micros(15), Micros(30)).await.unwrap());
         assert!(lease::acquire(&tx, "tidy", "b", Micros(20), Micros(30)).await.unwrap());
         lease::release(&tx, "tidy", "a").await.unwrap();
-        assert_eq!(lease::holder(&tx, "tidy", Micros(25)).await.unwrap().as_deref(), Some("b"));
+        assert!(!lease::acquire(&tx, "tidy", "c", Micros(25), Micros(40)).await.unwrap(), "a gave back what b has");
+        lease::release(&tx, "tidy", "b").await.unwrap();
+        assert!(lease::acquire(&tx, "tidy", "c", Micros(25), Micros(40)).await.unwrap());
         tx.commit().await.unwrap();
     }
 }

@@ -112,11 +112,6 @@ pub async fn get<C: Conn>(conn: &C, id: JobId) -> Result<Option<JobRow>> {
     Ok(Entity::find_by_id(id.0).one(conn).await?)
 }
 
-/// The unfinished job with this key.
-pub async fn by_key<C: Conn>(conn: &C, key: &str) -> Result<Option<JobRow>> {
-    Ok(Entity::find().filter(Column::DedupKey.eq(key)).one(conn).await?)
-}
-
 /// How many jobs there are by queue and state.
 pub async fn counts<C: Conn>(conn: &C) -> Result<Vec<(String, String, i64)>> {
     let rows = Entity::find()
@@ -130,19 +125,6 @@ pub async fn counts<C: Conn>(conn: &C) -> Result<Vec<(String, String, i64)>> {
         .all(conn)
         .await?;
     Ok(rows)
-}
-
-/// When the next job of these queues is due; none when there is nothing to wait for.
-pub async fn next_due<C: Conn>(conn: &C, queues: &[String]) -> Result<Option<Micros>> {
-    let due: Option<Option<i64>> = Entity::find()
-        .select_only()
-        .column_as(Column::RunAt.min(), "due")
-        .filter(Column::State.eq(JobState::Ready.as_str()))
-        .filter(Column::Queue.is_in(queues))
-        .into_tuple()
-        .one(conn)
-        .await?;
-    Ok(due.flatten().map(Micros))
 }
 
 /// Forgets finished jobs made before `before`.
