@@ -92,9 +92,9 @@ function Form({ datanet }: { datanet: Datanet | null }) {
         <Field label={f.modality} hint={f.modalityHint}>
           {(ids) => (
             <Select {...ids} name="modality" disabled={datanet !== null} value={modality} onChange={(event) => setModality(event.target.value as Modality)}>
-              {(["text", "image", "audio"] as const).map((modality) => (
-                <option key={modality} value={modality}>
-                  {text.state.modality[modality]}
+              {(["text", "image", "audio"] as const).map((one) => (
+                <option key={one} value={one}>
+                  {text.state.modality[one]}
                 </option>
               ))}
             </Select>
@@ -104,9 +104,9 @@ function Form({ datanet }: { datanet: Datanet | null }) {
           <Field label={f.profile} hint={f.profileHint}>
             {(ids) => (
               <Select {...ids} name="profile" defaultValue={datanet?.profile ?? "prose"}>
-                {Object.entries(text.datanet.profiles).map(([profile, words]) => (
+                {Object.entries(text.datanet.profiles).map(([profile, shown]) => (
                   <option key={profile} value={profile}>
-                    {words}
+                    {shown}
                   </option>
                 ))}
               </Select>

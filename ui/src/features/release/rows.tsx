@@ -65,7 +65,7 @@ function RowLine({ row, onProve, provable }: { row: Row; onProve: () => void; pr
           ({count((row.span[1] ?? 0) - (row.span[0] ?? 0))} B)
         </p>
         {provable && (
-          <Button size="sm" className="mt-2" onClick={onProve} aria-label={t.proofTitle(row.index)}>
+          <Button size="sm" className="mt-2" onClick={onProve} aria-label={`${t.prove}: ${t.row(row.index)}`}>
             {t.prove}
           </Button>
         )}

@@ -52,7 +52,7 @@ function Scale() {
       <span>{t.who}</span>
       <span className="relative h-4">
         {tiers.map((tier) => (
-          <span key={tier.at} className="absolute -translate-x-1/2 whitespace-nowrap max-md:text-[0px]" style={{ insetInlineStart: `${tier.at / 100}%` }}>
+          <span key={tier.at} className="absolute -translate-x-1/2 whitespace-nowrap max-lg:hidden" style={{ insetInlineStart: `${tier.at / 100}%` }}>
             {tier.name}
           </span>
         ))}
@@ -106,7 +106,7 @@ function Bar({ entry, proven, raw }: { entry: LeaderboardEntry; proven: string; 
         {proven}
       </span>
       {entry.rate_bp !== null && entry.rate_bp !== undefined && to - from > 9 && (
-        <span className="num absolute top-0 text-xs text-muted" style={labelLeft ? { insetInlineEnd: `${100 - to}%` } : { insetInlineStart: `${to}%` }}>
+        <span className={cx("num absolute top-0 text-xs text-muted", to - from < 30 && "max-lg:hidden")} style={labelLeft ? { insetInlineEnd: `${100 - to}%` } : { insetInlineStart: `${to}%` }}>
           {raw}
         </span>
       )}
