@@ -134,3 +134,42 @@ fn a_document_loses_nothing() {
     let all: String = rows.rows.iter().map(|r| shown(r).0).collect();
     assert_eq!(all, text);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Whatever people write, with control tokens and white space mixed in: the answer is
+    /// trained whole, the question never, and no control token comes out of their words.
+    #[test]
+    fn any_words_keep_their_place(
+        asked in "( |\n|a|<s>|</s>|<\\|end\\|>|<\\|assistant\\|>|é|🦀|\u{F0000}|\\PC){0,12}x",
+        said in "( |\n|b|<s>|</s>|<\\|end\\|>|<\\|user\\|>|漢|\u{F0001}|\\PC){0,12}y",
+    ) {
+        let (_model, tokenizer) = shared();
+        let row = serde_json::json!({"messages": [
+            {"role": "user", "content": asked},
+            {"role": "assistant", "content": said},
+        ]});
+        let example = format::read(&row).unwrap();
+        let rows = encode::encode(example, tokenizer, 0).unwrap();
+        proptest::prop_assert_eq!(rows.len(), 1);
+        let tokenizer = tokenizer.as_ref().unwrap();
+        let pairs = || rows[0].input_ids.iter().zip(&rows[0].labels);
+        let trained: Vec<u32> = pairs().filter(|p| *p.1 != IGNORED).map(|p| *p.0).collect();
+        let controls: Vec<u32> = rows[0].input_ids.iter().copied().filter(|&id| id < 5).collect();
+        proptest::prop_assert_eq!(controls, vec![0, 2, 4, 3, 4]);
+        proptest::prop_assert_eq!(trained.last(), Some(&4));
+        let learnt = tokenizer.decode(&trained).unwrap();
+        proptest::prop_assert_eq!(learnt.trim(), said.trim());
+    }
+}
+
+/// One tokenizer for all cases: training it is the slow part.
+fn shared() -> &'static (TempDir, Result<Tokenizer, Problem>) {
+    static SHARED: std::sync::LazyLock<(TempDir, Result<Tokenizer, Problem>)> =
+        std::sync::LazyLock::new(|| {
+            let (dir, tokenizer) = testing::tokenizer();
+            (dir, Ok(tokenizer))
+        });
+    &SHARED
+}

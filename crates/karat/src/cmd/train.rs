@@ -289,7 +289,9 @@ impl Watch {
                 self.remark(&format!("held-out loss after {step} steps: {loss:.4}"));
             }
             RunEvent::Sample { step, prompt, text, .. } => {
-                self.remark(&format!("after {step} steps: {prompt}│{text}"));
+                let line: String =
+                    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect();
+                self.remark(&format!("after {step} steps: {prompt} → {line}"));
             }
             RunEvent::Rewound { step } => {
                 self.bar.set_position(step);
