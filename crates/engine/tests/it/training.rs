@@ -1,6 +1,7 @@
 //! Whole runs on the tiny LLaMA: what they save, and what does not change it.
 
 use crate::support::fixture;
+use karat_engine::model_init::{Shape, TokenizerSource, init};
 use karat_engine::rng::Rng;
 use karat_engine::{Engine, Model};
 use karat_types::ports::{Control, TrainJob, Trained, Trainer};
@@ -161,6 +162,37 @@ fn full_training_saves_a_model_folder() {
     let sum = |model: &Model| model.logprobs(&ids).iter().sum::<f32>();
     assert!(sum(&after) > sum(&before) + 1.0);
     assert!(job.out_dir.join("generation_config.json").exists());
+}
+
+#[test]
+fn a_base_from_scratch_learns_a_text_and_answers_the_pinned_prompts() {
+    let root = tempfile::tempdir().unwrap();
+    let text = "The gate refuses empty files. The gate holds what a person must look at. ".repeat(40);
+    let shape = Shape { hidden: 32, intermediate: 48, layers: 1, heads: 2, kv_heads: 1, context: 64 };
+    let tokenizer = TokenizerSource::Train { texts: vec![text.clone()], vocabulary: 300 };
+    let base = root.path().join("base");
+    init(shape.config(), &tokenizer, 1, &base).unwrap();
+    let train = root.path().join("text.txt");
+    fs::write(&train, text).unwrap();
+    let settings = TrainSettings {
+        method: Method::Full,
+        learning_rate: 1e-2,
+        steps: Some(30),
+        eval_every: Some(30),
+        max_length: 64,
+        ..settings()
+    };
+    let prompts = vec!["The gate".to_owned()];
+    let job = TrainJob { model_dir: base, train, held_out: None, prompts, ..job(root.path(), settings) };
+    let events = finish(&job);
+    let samples: Vec<(u64, &str)> = events
+        .iter()
+        .filter_map(
+            |e| if let RunEvent::Sample { step, text, .. } = e { Some((*step, &text[..])) } else { None },
+        )
+        .collect();
+    assert_eq!(samples.iter().map(|s| s.0).collect::<Vec<_>>(), [0, 30]);
+    assert!(samples[1].1.contains("refuses") || samples[1].1.contains("holds"), "{samples:?}");
 }
 
 #[test]
