@@ -57,14 +57,18 @@ impl FromRequestParts<ApiState> for Address {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-        // A proxy on this machine, in front of a public address, says whom it speaks for;
-        // its own word is the last one in the list. Nobody else's is believed.
-        let proxied = state.site.public_url.is_some() && peer.is_some_and(|ip| ip.is_loopback());
-        let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
-        let last = forwarded.and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
-        let named = last.filter(|_| proxied).and_then(|v| v.trim().parse::<IpAddr>().ok());
-        Ok(Self(named.or(peer).map_or_else(|| "unknown".into(), |ip| ip.to_string())))
+        let address = address(&state.site, peer, &parts.headers);
+        Ok(Self(address.map_or_else(|| "unknown".into(), |ip| ip.to_string())))
     }
+}
+
+/// A proxy on this machine, in front of a public address, says whom it speaks for; its own
+/// word is the last one in the list. Nobody else's is believed.
+fn address(site: &Site, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    let proxied = site.public_url.is_some() && peer.is_some_and(|ip| ip.is_loopback());
+    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded.and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
+    last.filter(|_| proxied).and_then(|v| v.trim().parse().ok()).or(peer)
 }
 
 fn bearer(value: &HeaderValue) -> ApiResult<&str> {
@@ -124,4 +128,21 @@ pub(crate) fn may_sign_in(site: &Site, headers: &HeaderMap) -> ApiResult<()> {
         "This address is plain http: a password would travel in the open.",
         "Use https and set `public_url`, open the server's own machine at 127.0.0.1, or let the operator name this host in `allow_http_hosts`.",
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed() {
+        let mut site = Site::loopback("127.0.0.1:8080".parse().unwrap());
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static("6.6.6.6, 9.9.9.9"));
+        let ip = |text: &str| text.parse::<IpAddr>().ok();
+        assert_eq!(address(&site, ip("127.0.0.1"), &headers), ip("127.0.0.1"), "there is no proxy");
+        site.public_url = Some("https://karat.example.org".into());
+        assert_eq!(address(&site, ip("127.0.0.1"), &headers), ip("9.9.9.9"), "the proxy's own word");
+        assert_eq!(address(&site, ip("8.8.8.8"), &headers), ip("8.8.8.8"), "a stranger's claim");
+    }
 }

@@ -89,3 +89,27 @@ pub(crate) async fn measure(request: Request, next: Next) -> Response {
     metrics::histogram!("karat_http_request_seconds", "method" => method, "route" => route).record(seconds);
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_as_a_problem_and_the_headers_are_there() {
+        async fn fails() -> &'static str {
+            panic!("on purpose")
+        }
+        let router =
+            axum::Router::new().route("/", get(fails)).layer(from_fn(catch_panic)).layer(from_fn(headers));
+        let request = Request::get("/").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        assert_eq!(response.extensions().get::<Problem>().unwrap().code, "internal");
+    }
+}

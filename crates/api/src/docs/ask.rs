@@ -226,8 +226,7 @@ mod tests {
     #[test]
     fn a_question_in_plain_words_finds_its_passage_and_source() {
         let found = ask("How do I download the adapter a run has made?", 3);
-        assert_eq!(found[0].page, "guide/builder", "{found:#?}");
-        assert!(found[0].url.starts_with("/docs/guide/builder#"));
+        assert!(found.iter().any(|p| p.url == "/docs/guide/builder#download-the-adapter"), "{found:#?}");
         assert!(found.len() <= 3 && found.windows(2).all(|w| w[0].score >= w[1].score));
     }
 

@@ -74,3 +74,27 @@ pub(super) fn download(name: &str, media_type: &'static str, bytes: Bytes) -> Re
     ];
     ([(header::CONTENT_DISPOSITION, attachment(name))], headers, bytes).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(response: &Response, name: &str) -> String {
+        response.headers()[name].to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn media_is_shown_and_everything_else_is_only_saved() {
+        let picture = served_file(Bytes::new(), "image/png", "a.png");
+        assert_eq!(
+            (header(&picture, "content-type"), header(&picture, "content-disposition")),
+            ("image/png".into(), "inline".into())
+        );
+        assert!(header(&picture, "content-security-policy").starts_with("sandbox"));
+        for active in ["text/html", "image/svg+xml", "application/pdf", "text/plain"] {
+            let file = served_file(Bytes::new(), active, "x\"; y.html\r\nz");
+            assert_eq!(header(&file, "content-type"), "application/octet-stream", "{active}");
+            assert_eq!(header(&file, "content-disposition"), "attachment; filename=\"x___y.html__z\"");
+        }
+    }
+}

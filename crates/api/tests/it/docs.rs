@@ -20,28 +20,21 @@ async fn pages_are_served_as_html_and_as_markdown() {
 #[tokio::test]
 async fn a_question_is_answered_with_its_sources_in_the_shape_asked_for() {
     let world = World::new().await;
-    let url = "/docs/guide/builder.md?ask=what+happens+when+a+worker+dies+during+a+run&goal=keep+the+adapter";
-    let markdown = world.get(url).await;
-    assert!(
-        markdown.text().starts_with("# what happens when a worker dies during a run\n"),
-        "{}",
-        markdown.text()
-    );
-    assert!(
-        markdown.text().contains("Source: [/docs/guide/builder#stop-cancel-resume]"),
-        "{}",
-        markdown.text()
-    );
+    let source = "/docs/guide/builder#download-the-adapter";
+    let ask = "ask=how+do+I+download+the+adapter+of+a+run&goal=use+peft";
+    let markdown = world.get(&format!("/docs/guide/builder.md?{ask}")).await.text();
+    assert!(markdown.starts_with("# how do I download the adapter of a run\n"), "{markdown}");
+    assert!(markdown.contains(&format!("Source: [{source}]({source})")), "{markdown}");
 
-    let json = world
-        .get_as("/docs.md?ask=what+happens+when+a+worker+dies+during+a+run", "application/json")
-        .await
-        .json();
-    assert_eq!(json["passages"][0]["url"], "/docs/guide/builder#stop-cancel-resume");
-    let html = world.get_as("/docs?ask=what+happens+when+a+worker+dies+during+a+run", "text/html").await;
-    assert!(html.text().contains("<h1>what happens when a worker dies during a run</h1>"), "{}", html.text());
-    let api = world.get("/api/v1/docs/ask?q=what+happens+when+a+worker+dies+during+a+run").await.json();
-    assert_eq!(api["passages"], json["passages"]);
+    let json = world.get_as(&format!("/docs.md?{ask}"), "application/json").await.json();
+    let passages = json["passages"].as_array().unwrap();
+    assert!(passages.iter().any(|p| p["url"] == source) && passages.len() <= 3, "{json}");
+    let html = world.get_as(&format!("/docs?{ask}"), "text/html").await.text();
+    assert!(html.contains("<h1>how do I download the adapter of a run</h1>"), "{html}");
+    assert!(html.contains(&format!("<a href=\"{source}\">")), "{html}");
+    let api = world.get("/api/v1/docs/ask?q=how+do+I+download+the+adapter+of+a+run").await.json();
+    assert_eq!(api["question"], json["question"]);
+    assert_eq!(api["passages"].as_array().unwrap().len(), passages.len());
 }
 
 #[tokio::test]
@@ -67,4 +60,31 @@ async fn agents_find_everything() {
     assert!(world.get("/llms-full.txt").await.text().contains("# The HTTP API"));
     assert_eq!(world.get("/docs/nothing").await.json()["code"], "not_found");
     assert_eq!(world.get("/docs.md").await.header("location"), "/docs/README.md");
+}
+
+/// Every path of the API that a page shows is a path of the API.
+#[tokio::test]
+async fn the_paths_in_the_docs_are_routes() {
+    let api = serde_json::to_value(karat_api::openapi()).unwrap();
+    let routes: Vec<&String> = api["paths"].as_object().unwrap().keys().collect();
+    let fits = |path: &str, route: &str| {
+        let (path, route): (Vec<_>, Vec<_>) = (path.split('/').collect(), route.split('/').collect());
+        path.len() == route.len() && path.iter().zip(route).all(|(p, r)| *p == r || r.starts_with('{'))
+    };
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for page in karat_api::docs::pages() {
+        for start in ["/api/v1/", "$URL/v1/"] {
+            for (at, _) in page.markdown.match_indices(start) {
+                let end = |c: char| !(c.is_ascii_alphanumeric() || "/-_.{}$".contains(c));
+                let path = page.markdown[at..].split(end).next().unwrap().trim_end_matches('.');
+                let path = path.trim_start_matches("$URL");
+                seen += 1;
+                if !routes.iter().any(|route| fits(path, route)) {
+                    wrong.push(format!("docs/{}.md: {path}", page.path));
+                }
+            }
+        }
+    }
+    assert!(seen > 15, "{seen} paths");
+    assert!(wrong.is_empty(), "no such routes:\n{}", wrong.join("\n"));
 }
