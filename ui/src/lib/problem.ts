@@ -22,6 +22,11 @@ export function toProblem(body: unknown, status: number): Problem {
   return { status, code: `http_${status}`, detail: text.problem.unexpected(status), hint: text.problem.unexpectedHint };
 }
 
+/** What a page says to a visitor before the server has to. */
+export function signedOut(hint: string): ProblemError {
+  return new ProblemError({ status: 401, code: "signed_out", detail: text.problem.needsAccount, hint });
+}
+
 /** The problem behind any error a query or mutation can end with. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;

@@ -1,18 +1,19 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, take } from "@/api/client";
 import type { Me } from "@/api/types";
-import { problemOf } from "@/lib/problem";
 
-/** The person who asks; null for a visitor. */
+export const settingsQuery = queryOptions({
+  queryKey: ["settings"],
+  queryFn: () => take(api.GET("/api/v1/settings")),
+  staleTime: 300_000,
+});
+
+/** The person who asks; null for a visitor, who is not asked for twice. */
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: async (): Promise<Me | null> => {
-    try {
-      return await take(api.GET("/api/v1/me"));
-    } catch (error) {
-      if (problemOf(error).status === 401) return null;
-      throw error;
-    }
+  queryFn: async ({ client }): Promise<Me | null> => {
+    const site = await client.fetchQuery({ ...settingsQuery, staleTime: 0 });
+    return site.signed_in ? take(api.GET("/api/v1/me")) : null;
   },
   staleTime: 60_000,
 });
@@ -20,12 +21,6 @@ export const meQuery = queryOptions({
 export function useMe() {
   return useQuery(meQuery);
 }
-
-export const settingsQuery = queryOptions({
-  queryKey: ["settings"],
-  queryFn: () => take(api.GET("/api/v1/settings")),
-  staleTime: 300_000,
-});
 
 /** Everything seen before belongs to somebody else after a change of person. */
 function useNewPerson() {

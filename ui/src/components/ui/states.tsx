@@ -66,6 +66,13 @@ export function Failure({ error, retry }: FailureProps) {
               </Link>
             </Button>
           )}
+          {signedOut && (
+            <Button asChild>
+              <Link to="/sign-up" search={{ next: window.location.pathname + window.location.search }}>
+                {text.account.signUp}
+              </Link>
+            </Button>
+          )}
           {retry && !signedOut && !forbidden && <Button onClick={retry}>{text.common.tryAgain}</Button>}
           <code className="text-xs text-muted">{problem.code}</code>
         </div>

@@ -4,7 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Field, Input } from "@/components/ui/field";
 import { Page, Section } from "@/components/ui/page";
 import { Failure, FormProblem, Note, Skeleton } from "@/components/ui/states";
-import { ProblemError } from "@/lib/problem";
+import { signedOut } from "@/lib/problem";
 import { text } from "@/text";
 import { Keys } from "./keys";
 
@@ -16,7 +16,7 @@ export function AccountPage() {
     <Page title={t.title} lead={me.data ? t.lead(me.data.name) : undefined}>
       {me.isPending && <Skeleton />}
       {me.error && <Failure error={me.error} retry={() => void me.refetch()} />}
-      {me.data === null && <Failure error={new ProblemError({ status: 401, code: "signed_out", detail: text.problem.signedOut, hint: t.signInLead })} />}
+      {me.data === null && <Failure error={signedOut(text.problem.signedOutHint)} />}
       {me.data && (
         <div className="max-w-[48rem]">
           <Section title={t.roles}>

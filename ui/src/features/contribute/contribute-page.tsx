@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Markdown } from "@/components/ui/markdown";
 import { Page, Section } from "@/components/ui/page";
 import { Empty, Failure, Loaded, Skeleton } from "@/components/ui/states";
-import { ProblemError } from "@/lib/problem";
+import { signedOut } from "@/lib/problem";
 import { isSpent } from "@/lib/quota";
 import { text } from "@/text";
 import { DeclarationForm } from "./declaration-form";
@@ -23,7 +23,7 @@ export function ContributePage({ id, sample }: { id: string; sample: boolean }) 
   return (
     <Page title={text.contribute.title} crumbs={crumbs} lead={query.data && text.contribute.lead(query.data.name)}>
       {me.data === null ? (
-        <Failure error={new ProblemError({ status: 401, code: "signed_out", detail: text.problem.signedOut, hint: text.home.trySignUpHint })} />
+        <Failure error={signedOut(text.problem.signedOutHint)} />
       ) : (
         <Loaded query={query}>{(datanet) => (me.data ? <Bench datanet={datanet} sample={sample} /> : <Skeleton />)}</Loaded>
       )}

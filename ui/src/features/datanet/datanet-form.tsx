@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Check, Field, Input, Select, TextArea } from "@/components/ui/field";
 import { Page, Section } from "@/components/ui/page";
 import { Failure, FormProblem, Loaded, Skeleton } from "@/components/ui/states";
-import { ProblemError } from "@/lib/problem";
+import { signedOut } from "@/lib/problem";
 import { text } from "@/text";
 
 const f = text.datanet.fields;
@@ -19,7 +19,7 @@ export function NewDatanetPage() {
   return (
     <Page title={text.datanet.formNew} lead={text.datanet.formNewLead} crumbs={crumbs}>
       {me.isPending && <Skeleton />}
-      {me.data === null && <Failure error={new ProblemError({ status: 401, code: "signed_out", detail: text.problem.signedOut, hint: text.home.trySignUpHint })} />}
+      {me.data === null && <Failure error={signedOut(text.problem.signedOutHint)} />}
       {me.data && <Form datanet={null} />}
     </Page>
   );

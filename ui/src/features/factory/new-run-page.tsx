@@ -3,7 +3,7 @@ import { useMe } from "@/api/queries/account";
 import { modelsQuery } from "@/api/queries/factory";
 import { Page } from "@/components/ui/page";
 import { Empty, Failure, Loaded, Skeleton } from "@/components/ui/states";
-import { ProblemError } from "@/lib/problem";
+import { signedOut } from "@/lib/problem";
 import { text } from "@/text";
 import { RunFormView } from "./run-form";
 
@@ -18,7 +18,7 @@ export function NewRunPage({ release, base }: NewRunPageProps) {
   return (
     <Page wide title={text.factory.form.title} lead={text.factory.form.lead} crumbs={[{ label: text.factory.title, to: "/runs" }]}>
       {me.isPending && <Skeleton />}
-      {me.data === null && <Failure error={new ProblemError({ status: 401, code: "signed_out", detail: text.problem.signedOut, hint: text.factory.signIn })} />}
+      {me.data === null && <Failure error={signedOut(text.factory.signIn)} />}
       {me.data && (
         <Loaded query={models}>
           {(list) =>

@@ -8,7 +8,7 @@ export function NotFound() {
   return (
     <Page title={text.problem.notFoundTitle}>
       <Empty
-        title={text.problem.notFoundTitle}
+        title={text.problem.missing}
         action={
           <Button asChild look="primary">
             <Link to="/">{text.problem.goHome}</Link>

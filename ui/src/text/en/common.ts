@@ -82,6 +82,8 @@ export const frame = {
 export const problem = {
   title: "This did not work",
   signedOut: "Sign in to go on",
+  signedOutHint: "Looking around needs none; giving and changing does.",
+  needsAccount: "This needs an account: a name and a password, no e-mail.",
   forbidden: "This door is closed to you",
   missing: "There is nothing here",
   whoCanHelp: "The operator of this server can give you the role; a datanet's owner decides about the datanet.",
