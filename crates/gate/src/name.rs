@@ -3,7 +3,7 @@
 use crate::evidence::finding;
 use karat_types::Finding;
 use serde_json::json;
-use unicode_normalization::is_nfc;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 const MAX_NAME_BYTES: usize = 255;
 
@@ -21,6 +21,11 @@ pub(crate) fn check(name: &str) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// The name as it is kept: macOS hands names over decomposed, which is nobody's fault.
+pub fn composed(name: &str) -> String {
+    name.nfc().collect()
 }
 
 /// The lower-case ending of a name, without its dot; none for `README` or `.md`.

@@ -78,6 +78,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
 fn judge(args: &Args, file: &Path, bytes: &[u8], known: Option<&Known>) -> Result<(), Problem> {
     let started = Instant::now();
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+    let name = karat_gate::name::composed(&name);
     let mut input = Input::new(&name, bytes, args.modality);
     input.profile = args.profile;
     if let Some(licence) = &args.licence {

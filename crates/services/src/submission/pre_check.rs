@@ -23,8 +23,9 @@ pub async fn pre_check(
     app: &App,
     actor: &Actor,
     datanet: DatanetId,
-    upload: Upload,
+    mut upload: Upload,
 ) -> Result<PreCheck, Problem> {
+    upload.file_name = karat_gate::name::composed(&upload.file_name);
     authz::require(actor, Action::Submit, false)?;
     let contributor = actor.need_contributor()?;
     let place = datanet::load(app.store.db(), datanet).await?;

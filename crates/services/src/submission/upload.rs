@@ -40,8 +40,9 @@ async fn enter(
     app: &App,
     contributor: ContributorId,
     datanet: DatanetId,
-    upload: Upload,
+    mut upload: Upload,
 ) -> Result<Submission, Problem> {
+    upload.file_name = karat_gate::name::composed(&upload.file_name);
     let place = datanet::load(app.store.db(), datanet).await?;
     check_open(&place)?;
     check_consent(&upload.declaration)?;

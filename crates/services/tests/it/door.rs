@@ -7,7 +7,7 @@ use karat_services::{Actor, datanet};
 use karat_store::Store;
 use karat_testkit::db_test;
 use karat_types::id::DatanetId;
-use karat_types::{Modality, ReviewPolicy};
+use karat_types::{Modality, ReviewPolicy, SubmissionState};
 
 const PNG: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\0IEND\xaeB`\x82";
@@ -37,6 +37,14 @@ db_test! {
         assert_eq!(k.counts(id).await.submissions, 0);
         let quota = submission::quota(&k.app, &ann).await.unwrap();
         assert_eq!((quota.files_used, quota.bytes_used, quota.attempts_used), (0, 0, 0));
+    }
+
+    async fn a_name_as_macos_writes_it_is_kept_composed(store: Store) {
+        let k = Kitchen::new(store);
+        let ann = k.person("Ann", &[]).await;
+        let id = k.datanet(&ann, ReviewPolicy::Automatic).await.id;
+        let seen = k.send(&ann, id, "Gru\u{308}\u{df}e.md", PROSE).await;
+        assert_eq!((seen.file_name.as_str(), seen.state), ("Gr\u{fc}\u{df}e.md", SubmissionState::Accepted));
     }
 
     async fn visitors_closed_and_unknown_datanets_are_named(store: Store) {
