@@ -30,8 +30,16 @@ impl Handlers {
     /// Every kind of job Karat has.
     pub fn standard() -> Self {
         Self::default()
-            .on(crate::submission::CHECK, |app, job, _| Box::pin(crate::submission::check(app, job)))
-            .on(crate::review::DECIDE, |app, job, _| Box::pin(crate::review::decide_job(app, job)))
+            .on_with_dead(
+                crate::submission::CHECK,
+                |app, job, _| Box::pin(crate::submission::check(app, job)),
+                |app, tx, job, _| Box::pin(super::again::later(app, tx, job)),
+            )
+            .on_with_dead(
+                crate::review::DECIDE,
+                |app, job, _| Box::pin(crate::review::decide_job(app, job)),
+                |app, tx, job, _| Box::pin(super::again::later(app, tx, job)),
+            )
             .on_with_dead(
                 crate::release::BUILD,
                 |app, job, _| Box::pin(crate::release::build_job(app, job)),

@@ -4,6 +4,7 @@
 //! A handler writes its result and `job::complete` in one transaction. If its worker was
 //! thought dead and another has the job, that transaction is refused as a whole.
 
+mod again;
 mod cancel;
 mod drain;
 mod handlers;

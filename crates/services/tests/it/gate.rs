@@ -3,10 +3,10 @@
 use crate::kitchen::*;
 use karat_services::submission::{self, Upload};
 use karat_services::view::submission::{Declaration, Submission};
-use karat_services::{Actor, datanet};
+use karat_services::{Actor, datanet, jobs};
 use karat_store::Store;
 use karat_testkit::db_test;
-use karat_types::{Class, Evidence, ReviewPolicy};
+use karat_types::{Class, Clock, Evidence, ReviewPolicy};
 
 fn code(submission: &Submission) -> (&str, &str) {
     let finding = submission.findings.iter().find(|f| f.class == Class::Refuse);
@@ -100,5 +100,24 @@ db_test! {
         assert_eq!(submission::pre_check(&k.app, &Actor::anyone(), id, file("a.txt", PROSE)).await.unwrap_err().status, 401);
         let sent = k.send(&bob, id, "b.txt", &good(2)).await;
         assert_eq!((Some(sent.score.unwrap()), sent.state.as_str()), (pre.verdict.score, "accepted"));
+    }
+
+    async fn a_file_that_cannot_be_read_for_a_while_is_judged_later(store: Store) {
+        let k = Kitchen::new(store);
+        let ann = k.person("Ann", &[]).await;
+        let id = k.datanet(&ann, ReviewPolicy::Automatic).await.id;
+        let sent = k.offer(&ann, id, "a.txt", &good(1)).await.unwrap();
+        std::fs::remove_dir_all(k.app.store.data_dir().join("blobs")).unwrap();
+        for _ in 0..5 {
+            let problem = jobs::drain(&k.app, &[jobs::CHECK_QUEUE]).await.unwrap_err();
+            assert_eq!((problem.status, problem.code.as_str()), (500, "blob_missing"));
+            k.clock.set(k.clock.now().plus_seconds(600));
+        }
+        assert_eq!(jobs::drain(&k.app, &[jobs::CHECK_QUEUE]).await.unwrap(), 0, "given up, for an hour");
+        assert_eq!(k.see(sent.id).await.state.as_str(), "checking", "which is no verdict");
+        k.app.store.blobs().put(good(1)).await.unwrap();
+        k.clock.set(k.clock.now().plus_seconds(3_600));
+        k.work().await;
+        assert_eq!(k.see(sent.id).await.state.as_str(), "accepted");
     }
 }
