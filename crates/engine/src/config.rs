@@ -7,6 +7,11 @@ use std::path::Path;
 /// The families the engine knows, by `model_type`.
 pub const FAMILIES: &[&str] = &["llama"];
 
+/// No size in a config.json is larger: what a stranger writes there must not overflow.
+const MOST: u64 = 1 << 24;
+/// No model has more blocks.
+const MOST_LAYERS: usize = 4096;
+
 /// The shape of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -150,6 +155,12 @@ impl Config {
     }
 
     fn check(&self, value: &Value) -> Result<(), Problem> {
+        if self.heads > self.hidden_size || self.layers > MOST_LAYERS {
+            return Err(wrong(format!(
+                "{} heads, {} layers and a width of {} do not make a model.",
+                self.heads, self.layers, self.hidden_size
+            )));
+        }
         if !self.heads.is_multiple_of(self.kv_heads) {
             return Err(wrong(format!(
                 "{} query heads cannot share {} key heads evenly.",
@@ -217,12 +228,15 @@ struct Fields<'a>(&'a Value);
 
 impl Fields<'_> {
     fn optional(&self, name: &str) -> Option<usize> {
-        self.0[name].as_u64().filter(|&n| n > 0).map(|n| n as usize)
+        self.0[name].as_u64().filter(|n| (1..=MOST).contains(n)).map(|n| n as usize)
     }
 
     fn number(&self, name: &str) -> Result<usize, Problem> {
         self.optional(name).ok_or_else(|| {
-            wrong(format!("config.json has {name}: {}, expected a positive whole number.", self.0[name]))
+            wrong(format!(
+                "config.json has {name}: {}, expected a whole number from 1 to {MOST}.",
+                self.0[name]
+            ))
         })
     }
 
@@ -285,6 +299,10 @@ mod tests {
         value["rope_scaling"] = json!({"rope_type": "yarn"});
         assert!(Config::parse(&value).unwrap_err().detail.contains("yarn"));
         value["rope_scaling"] = Value::Null;
+        value["num_attention_heads"] = json!(64);
+        assert!(Config::parse(&value).unwrap_err().detail.contains("64 heads"));
+        value["hidden_size"] = json!(1u64 << 40);
+        assert!(Config::parse(&value).unwrap_err().detail.contains("hidden_size"));
         value["hidden_size"] = json!("big");
         assert!(Config::parse(&value).unwrap_err().detail.contains("hidden_size"));
     }

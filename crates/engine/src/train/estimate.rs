@@ -11,6 +11,7 @@ use crate::{adapter, family};
 use karat_types::train::{Estimate, ModelInfo, TrainSettings};
 use karat_types::{Method, ModelKind, Problem};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// Bytes of English text a token, about, with a vocabulary of some thousands.
@@ -109,8 +110,14 @@ pub fn estimate(dir: &Path, s: &TrainSettings, rows: u64, bytes: u64) -> Result<
     })
 }
 
-/// Floating-point operations a second in products of the size training has.
+/// Floating-point operations a second in products of the size training has, measured once
+/// a process: sliders ask often.
 fn flops_per_second() -> f64 {
+    static SPEED: OnceLock<f64> = OnceLock::new();
+    *SPEED.get_or_init(measure)
+}
+
+fn measure() -> f64 {
     const SIZE: usize = 512;
     let (a, b) = (vec![0.5f32; SIZE * SIZE], vec![0.25f32; SIZE * SIZE]);
     let mut c = vec![0.0f32; SIZE * SIZE];
