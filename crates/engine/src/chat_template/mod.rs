@@ -34,7 +34,7 @@ pub struct SpecialTexts {
 /// One message: its words apart, everything else as it came (tool calls, names, …).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
-    /// The whole object; `content` is a string.
+    /// The whole object; `content` is a string, or null beside tool calls.
     value: Value,
     /// Whether the model learns to say this.
     pub trained: bool,
@@ -81,7 +81,9 @@ impl Message {
                 _ => return Err(wrong("weight", "0 or 1", &weight)),
             },
         };
-        object.insert("content".to_owned(), Value::String(content));
+        // Templates ask whether the content of a tool call is none; an empty string is not.
+        let silent = content.is_empty() && object.contains_key("tool_calls");
+        object.insert("content".to_owned(), if silent { Value::Null } else { Value::String(content) });
         Ok(Self { value, trained })
     }
 
@@ -90,10 +92,20 @@ impl Message {
         self.value["role"].as_str().unwrap_or_default()
     }
 
+    /// Whether there are words, as against tool calls alone.
+    fn speaks(&self) -> bool {
+        self.value["content"].is_string()
+    }
+
     /// The words.
     pub fn content(&self) -> &str {
         self.value["content"].as_str().unwrap_or_default()
     }
+}
+
+/// Which messages have words.
+fn spoken(messages: &[Message]) -> Vec<usize> {
+    messages.iter().enumerate().filter(|(_, m)| m.speaks()).map(|(i, _)| i).collect()
 }
 
 /// A value shortened for an error message.
@@ -142,9 +154,10 @@ impl ChatTemplate {
     /// # Errors
     /// `chat_template_failed`, `control_token`.
     pub fn prompt(&self, messages: &[Message], tools: Option<&Value>) -> Result<Rendered, Problem> {
+        self.refuse_control_tokens(messages, false)?;
         let plain = self.render(messages, tools, true, None)?;
         let marked = self.marked(messages, tools, true)?;
-        if marked.text == plain && marked.whole(messages.len()) {
+        if marked.text == plain && marked.whole(&spoken(messages)) {
             let literal = marked.contents.into_iter().map(|(_, range)| range).collect();
             return Ok(Rendered { text: plain, literal, trained: Vec::new(), closed: true });
         }
@@ -158,9 +171,11 @@ impl ChatTemplate {
     /// # Errors
     /// `chat_template_failed`, `control_token`, `chat_template_untrainable`.
     pub fn samples(&self, messages: &[Message], tools: Option<&Value>) -> Result<Vec<Rendered>, Problem> {
+        self.refuse_control_tokens(messages, false)?;
         let plain = self.render(messages, tools, false, None)?;
         let marked = self.marked(messages, tools, false)?;
-        if marked.text == plain && marked.whole(messages.len()) {
+        let placed = self.has_generation || messages.iter().all(|m| m.speaks() || !m.trained);
+        if placed && marked.text == plain && marked.whole(&spoken(messages)) {
             return Ok(vec![self.masked(messages, marked)]);
         }
         self.refuse_control_tokens(messages, true)?;
@@ -170,10 +185,10 @@ impl ChatTemplate {
 
     /// The mask of a render whose wrappers were all found.
     fn masked(&self, messages: &[Message], marked: Marked) -> Rendered {
-        let spoken = || messages.iter().enumerate().filter(|(_, m)| m.role() == "assistant");
+        let turns = || messages.iter().filter(|m| m.role() == "assistant");
         let mut closed = true;
-        let trained = if self.has_generation && marked.generated.len() == spoken().count() {
-            let turns = spoken().zip(&marked.generated).filter(|((_, m), _)| m.trained);
+        let trained = if self.has_generation && marked.generated.len() == turns().count() {
+            let turns = turns().zip(&marked.generated).filter(|(m, _)| m.trained);
             turns.map(|(_, range)| self.with_end(&marked, range)).collect()
         } else {
             let mut trained = Vec::new();
@@ -225,19 +240,26 @@ impl ChatTemplate {
             ));
         };
         let spoken = text[start..].rfind(words).map_or(text.len(), |at| start + at + words.len());
-        let (end, closed) = self.end_of_turn(&text, spoken, None);
+        let (end, closed) = if words.is_empty() {
+            // A tool call: all of the turn, which ends itself or not.
+            let whole = text.trim_end();
+            (text.len(), self.specials.all.iter().any(|s| whole.ends_with(s.as_str())))
+        } else {
+            self.end_of_turn(&text, spoken, None)
+        };
         Ok(Rendered { literal: Vec::new(), trained: vec![start..end; 1], closed, text })
     }
 
     fn marked(&self, messages: &[Message], tools: Option<&Value>, prompt: bool) -> Result<Marked, Problem> {
-        self.refuse_control_tokens(messages, false)?;
         let alphabet = Alphabet::outside(messages.iter().map(Message::content));
         let wrapped: Vec<Message> = messages
             .iter()
             .enumerate()
             .map(|(i, message)| {
                 let mut message = message.clone();
-                message.value["content"] = Value::String(alphabet.wrap(i, message.content()));
+                if message.speaks() {
+                    message.value["content"] = Value::String(alphabet.wrap(i, message.content()));
+                }
                 message
             })
             .collect();

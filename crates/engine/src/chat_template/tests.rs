@@ -132,3 +132,28 @@ fn what_the_template_refuses_is_told_in_its_words() {
     assert_eq!(problem.code, "chat_template_failed");
     assert!(problem.detail.contains("user first!"), "{}", problem.detail);
 }
+
+/// Asks whether the content is none, as DeepSeek's templates do.
+const TOOLS: &str = "{% for m in messages %}{% if m.tool_calls %}<|assistant|>CALL {{ m.tool_calls[0].name }}<|end|>{% endif %}{% if m.content is not none %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endif %}{% endfor %}";
+
+#[test]
+fn a_tool_call_without_words_is_trained_whole() {
+    let call = serde_json::json!({"role": "assistant", "content": null, "tool_calls": [{"name": "f"}]});
+    let messages = vec![
+        Message::new("user", "q"),
+        Message::from_json(call).unwrap(),
+        Message::new("tool", "r"),
+        Message::new("assistant", "a"),
+    ];
+    let samples = template(TOOLS).samples(&messages, None).unwrap();
+    let shown: Vec<Vec<&str>> = samples.iter().map(trained).collect();
+    assert_eq!(shown, [["<|assistant|>CALL f<|end|>"], ["<|assistant|>a<|end|>"]]);
+    assert!(samples.iter().all(|s| s.closed));
+}
+
+#[test]
+fn contents_that_a_template_moves_are_noticed() {
+    let last_first = "{% for m in messages|reverse %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}";
+    let problem = template(last_first).samples(&talk(), None).unwrap_err();
+    assert_eq!(problem.code, "chat_template_untrainable");
+}
