@@ -29,11 +29,13 @@ pub struct Passage {
 
 /// Share of a question's weight a passage must cover to be called an answer.
 const MIN_COVERAGE: f64 = 0.5;
+/// Passages looked at more closely.
+const CANDIDATES: usize = 50;
 /// Words that say nothing about what a question is about.
 const STOP_WORDS: &str = "a about after all am an and any are as at be been but by can could did do does during for from \
-    get gets give had happen happened happens has have he her his how i if in into is it its karat me my no not of on or our out she \
+    get gets give had happen happened happens has have he her his how i if in into is it its karat many mean means me much my no not of on or our out per she \
     should so some than that the their them then there these they this to up us was we were what when where \
-    which who whom whose why will with would you your";
+    which who whom whose why will with work works would you your";
 /// Everyday words beside the word Karat's pages use.
 const SAME_AS: &[(&str, &str)] = &[
     ("rank", "standing"),
@@ -45,6 +47,9 @@ const SAME_AS: &[(&str, &str)] = &[
     ("tune", "run"),
     ("training", "run"),
     ("lora", "adapter"),
+    ("compute", "counted"),
+    ("compute", "calculate"),
+    ("calculate", "compute"),
     ("token", "key"),
     ("quota", "limit"),
     ("verify", "proof"),
@@ -145,15 +150,19 @@ impl Search {
             self.clauses(&stem, 0.3, &mut clauses);
         }
         let query = BooleanQuery::new(clauses);
-        let found = self.searcher.search(&query, &TopDocs::with_limit(k * 4).order_by_score())?;
-        let mut best = Vec::with_capacity(k);
+        let found = self.searcher.search(&query, &TopDocs::with_limit(CANDIDATES).order_by_score())?;
+        let mut best = Vec::new();
         for (score, address) in found {
             let document: TantivyDocument = self.searcher.doc(address)?;
             let id = document.get_first(self.fields.id).and_then(|v| v.as_u64()).unwrap_or_default() as usize;
-            if self.coverage(&wanted, id) >= MIN_COVERAGE {
+            let coverage = self.coverage(&wanted, id);
+            if coverage >= MIN_COVERAGE {
+                // One word of two, however often, is worth less than both of them.
+                let score = score * (coverage * coverage) as f32;
                 best.push(Passage { score, ..self.passages[id].clone() });
             }
         }
+        best.sort_by(|a, b| b.score.total_cmp(&a.score));
         best.truncate(k);
         Ok(best)
     }
