@@ -43,6 +43,13 @@ describe("Markdown", () => {
   test("paragraphs, headings, lists and code", () => {
     expect(blocks("# A\ntext\nmore\n\n- x\n- y\n\n```\ncode\n```").map((block) => block.kind)).toEqual(["heading", "paragraph", "list", "code"]);
   });
+  test("tables, with and without a head", () => {
+    expect(blocks("| | |\n|---|---|\n| rows | 5 |\n\nafter")).toEqual([
+      { kind: "table", head: ["", ""], rows: [["rows", "5"]] },
+      { kind: "paragraph", text: "after" },
+    ]);
+    expect(blocks("```\n| a |\n```")).toEqual([{ kind: "code", text: "| a |" }]);
+  });
   test("links that could run something stay text", () => {
     expect(inline("[a](javascript:alert)")).toEqual([{ kind: "text", text: "[a](javascript:alert)" }]);
     expect(inline("see [b](/docs/x) now")[1]).toEqual({ kind: "link", text: "b", href: "/docs/x" });

@@ -43,6 +43,11 @@ describe("the stream", () => {
     const once = applyEvent(detail, { kind: "step", payload: step(1) });
     expect(applyEvent(once, { kind: "step", payload: step(1) })).toEqual(once);
   });
+  test("a change of state keeps what the event does not say", () => {
+    const started = applyEvent(detail, { kind: "started", payload: { kind: "started", total_steps: 40 } });
+    const done = applyEvent(started, { kind: "state", payload: { state: "done", model: "m" } });
+    expect(done.run).toMatchObject({ state: "done", model: "m", name: "demo", total_steps: 40 });
+  });
   test("taken up again from a checkpoint, later steps are gone", () => {
     const far = [1, 2, 3, 4].reduce((page, n) => applyEvent(page, { kind: "step", payload: step(n) }), detail);
     const sampled = applyEvent(far, { kind: "sample", payload: { step: 4, index: 0, prompt: "p", text: "t" } });

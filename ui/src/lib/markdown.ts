@@ -3,13 +3,28 @@ export type Block =
   | { kind: "heading"; level: number; text: string }
   | { kind: "paragraph"; text: string }
   | { kind: "code"; text: string }
-  | { kind: "list"; ordered: boolean; items: string[] };
+  | { kind: "list"; ordered: boolean; items: string[] }
+  | { kind: "table"; head: string[]; rows: string[][] };
 
 export type Inline =
   | { kind: "text" | "code" | "strong" | "em"; text: string }
   | { kind: "link"; text: string; href: string };
 
 const bullet = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/;
+
+/** The cells of `| a | b |`; none when the line is no row of a table. */
+function cells(line: string): string[] | null {
+  const inner = /^\s*\|(.*)\|\s*$/.exec(line)?.[1];
+  return inner === undefined ? null : inner.split("|").map((cell) => cell.trim());
+}
+
+const isRule = (row: readonly string[]) => row.every((cell) => /^:?-+:?$/.test(cell));
+
+function addRow(out: Block[], row: string[]): void {
+  const last = out.at(-1);
+  if (last?.kind !== "table") out.push({ kind: "table", head: row, rows: [] });
+  else if (!isRule(row)) last.rows.push(row);
+}
 
 export function blocks(source: string): Block[] {
   const out: Block[] = [];
@@ -22,6 +37,7 @@ export function blocks(source: string): Block[] {
   for (const line of source.split("\n")) {
     const heading = /^(#{1,6})\s+(.*)$/.exec(line);
     const item = bullet.exec(line);
+    const row = code ? null : cells(line);
     const last = out.at(-1);
     if (/^\s*```/.test(line)) {
       if (code) out.push({ kind: "code", text: code.join("\n") });
@@ -31,6 +47,9 @@ export function blocks(source: string): Block[] {
       code.push(line);
     } else if (line.trim() === "") {
       flush();
+    } else if (row) {
+      flush();
+      addRow(out, row);
     } else if (heading) {
       flush();
       out.push({ kind: "heading", level: heading[1]?.length ?? 1, text: heading[2] ?? "" });

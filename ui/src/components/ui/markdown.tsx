@@ -18,6 +18,7 @@ export function Markdown({ source, className }: { source: string; className?: st
             </pre>
           );
         }
+        if (block.kind === "table") return <MarkdownTable key={key} head={block.head} rows={block.rows} />;
         if (block.kind === "list") {
           const List = block.ordered ? "ol" : "ul";
           return (
@@ -32,6 +33,41 @@ export function Markdown({ source, className }: { source: string; className?: st
       })}
     </div>
   );
+}
+
+/** A table; one whose head says nothing is a list of facts. */
+function MarkdownTable({ head, rows }: { head: string[]; rows: string[][] }) {
+  return (
+    <table className="border-collapse text-sm">
+      {head.some(Boolean) && (
+        <thead className="text-xs text-muted">
+          <tr>
+            {head.map((cell, i) => (
+              <th key={i} scope="col" className="border-b border-line-strong py-1 pe-6 text-start font-medium">
+                {spans(cell)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+      )}
+      <tbody>
+        {rows.map((row, i) => (
+          <tr key={i} className="border-b border-line">
+            {row.map((cell, j) => (
+              <td key={j} className="py-1 pe-6 align-top break-words">
+                {spans(cell)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** One line of words with emphasis. */
+export function Words({ source }: { source: string }) {
+  return <>{spans(source)}</>;
 }
 
 function spans(text: string): ReactNode {

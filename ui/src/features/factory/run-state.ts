@@ -45,8 +45,10 @@ export function applyEvent(detail: RunDetail, event: RunEvent): RunDetail {
         samples: detail.samples.filter((sample) => sample.step <= step),
       };
     }
+    case "started":
+      return { ...detail, run: { ...detail.run, total_steps: (event.payload as { total_steps: number }).total_steps } };
     case "state":
-      return { ...detail, run: event.payload as Run };
+      return { ...detail, run: { ...detail.run, ...(event.payload as Partial<Run>) } };
     default:
       return detail;
   }

@@ -37,6 +37,8 @@ export function useLiveRun(id: string) {
       client.setQueryData(queryKey, (before: RunDetail | undefined) =>
         before ? { ...events.reduce(applyEvent, before), last_event: last } : before,
       );
+      // A change of state says little; the rest (result, error, times) is asked for once.
+      if (events.some((event) => event.kind === "state")) void client.invalidateQueries({ queryKey });
     }
     const stop = follow({
       topics: [`run:${id}`],

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Leaderboard, LeaderboardEntry } from "@/api/types";
 import { TierMark } from "@/components/mark/state";
+import { Words } from "@/components/ui/markdown";
 import { Empty, Note } from "@/components/ui/states";
 import { Tip } from "@/components/ui/tip";
 import { cx } from "@/lib/cx";
@@ -21,7 +22,9 @@ export function Ladder({ board, me }: { board: Leaderboard; me?: string }) {
   return (
     <div>
       <Note tone="gold" className="mb-6 max-w-[72ch]">
-        <p>{board.explanation}</p>
+        <p>
+          <Words source={board.explanation} />
+        </p>
         <p className="mt-1 text-xs text-muted">
           {[t.counts[board.counts] ?? board.counts, t.season(board.season, date(board.season_ends_at))].join(" · ")}
         </p>
@@ -67,7 +70,7 @@ function Rung({ entry, mine, explanation }: { entry: LeaderboardEntry; mine: boo
   const raw = entry.rate_bp === null || entry.rate_bp === undefined ? t.noRate : basisPoints(entry.rate_bp);
   return (
     <li className={cx("border-t border-line", mine && "bg-gold-wash")}>
-      <Tip label={explanation}>
+      <Tip label={<Words source={explanation} />}>
         <Link
           to="/contributors/$id"
           params={{ id: entry.contributor }}

@@ -24,7 +24,7 @@ export const contribute = {
   origins: { own: "I made it", collected: "I collected it and may pass it on", public_domain: "It is in the public domain" },
   sourceType: "How it was made",
   sourceTypes: { human: "By people", ai_assisted: "By people, with the help of a model", ai_generated: "By a model" },
-  consent: "I may give this away under that licence.",
+  consent: "I have the right to give this away on these terms.",
   consentMissing: "Tick this: without your word nothing can be taken.",
   trial: "Trial before judging",
   trialHint: (left: number) => `Can be accepted, is never ranked. ${left} of these left today.`,
