@@ -42,10 +42,11 @@ pub fn run(job: &TrainJob, on: &mut dyn FnMut(RunEvent) -> Control) -> Result<Tr
     let plan = Plan::new(&job.settings, data.train.len());
     let mut events = Events { on, wish: Control::Continue };
     let checkpoints = checkpoint::Folder::open(job, &data)?;
-    if let Some(step) = checkpoints.restore(&mut state)? {
+    let taken_up = checkpoints.restore(&mut state)?;
+    events.tell(state.started(&plan, &data));
+    if let Some(step) = taken_up {
         events.tell(RunEvent::Rewound { step });
     }
-    events.tell(state.started(&plan, &data));
     let mut last_checkpoint = Instant::now();
     let mut worker = Worker::new(&state);
     if state.step == 0 {
