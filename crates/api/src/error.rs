@@ -4,12 +4,16 @@ use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, multipart};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use karat_services::run;
+use karat_types::limits::MB;
 use karat_types::{Clock, Problem, clock::SystemClock};
 use serde::Serialize;
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
-/// Wait before trying again when no better moment is known.
-const RETRY_SECONDS: i64 = 60;
+/// A sign-in's window: after it the count starts anew in any case.
+const SIGN_IN_SECONDS: i64 = 300;
+/// An answer takes a few seconds; then a place is free.
+const BUSY_SECONDS: i64 = 2;
 
 /// A [`Problem`] on its way out.
 #[derive(Debug)]
@@ -41,14 +45,15 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Daily limits start anew at midnight UTC; the others after a minute.
+/// Daily limits, whose codes end in `_spent`, start anew at midnight UTC.
 fn retry_after(problem: &Problem) -> Option<i64> {
     match problem.status {
-        429 if problem.code.starts_with("quota_") => {
+        429 if problem.code.ends_with("_spent") => {
             let now = SystemClock.now();
             Some((now.next_midnight().0 - now.0) / 1_000_000 + 1)
         }
-        429 => Some(RETRY_SECONDS),
+        429 if problem.code == "models_busy" => Some(BUSY_SECONDS),
+        429 => Some(SIGN_IN_SECONDS),
         503 => Some(5),
         _ => None,
     }
@@ -80,7 +85,10 @@ impl From<JsonRejection> for ApiError {
         let status = rejection.status();
         let hint = "Send a JSON object as /api/openapi.json describes it.";
         if status == StatusCode::PAYLOAD_TOO_LARGE {
-            return too_large("The request's JSON is larger than 2 MB.");
+            return too_large(
+                "The request's JSON is larger than 2 MB.",
+                "Send less: nothing needs that much.".into(),
+            );
         }
         let code = match rejection {
             JsonRejection::MissingJsonContentType(_) => "not_json",
@@ -113,15 +121,16 @@ impl From<QueryRejection> for ApiError {
 /// What is wrong with an upload's form.
 pub(crate) fn multipart_problem(error: &multipart::MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return too_large("The upload is larger than this route takes.");
+        let rows = run::MAX_ROWS_FILE as u64 / MB;
+        let hint = format!("Send a smaller file: a submission takes 10 MB, rows to train on {rows} MB.");
+        return too_large("The upload is larger than this route takes.", hint);
     }
     let hint = "Send multipart/form-data with the fields /api/openapi.json names.";
     ApiError(Problem::bad("upload_broken", error.body_text(), hint))
 }
 
 /// 413, whatever the body is.
-pub(crate) fn too_large(detail: &str) -> ApiError {
-    let hint = "Split it: a contributor may enter 10 MB a day, and one file is at most that.";
+fn too_large(detail: &str, hint: String) -> ApiError {
     ApiError(Problem::new(413, "too_large", detail, hint))
 }
 
@@ -143,9 +152,12 @@ mod tests {
 
     #[test]
     fn a_spent_quota_says_when_to_come_back() {
-        let quota = Problem::new(429, "quota_files_spent", "spent", "tomorrow");
-        assert!((1..=86_401).contains(&retry_after(&quota).unwrap()));
-        assert_eq!(retry_after(&Problem::new(429, "sign_in_limited", "x", "y")), Some(RETRY_SECONDS));
+        let of = |code| retry_after(&Problem::new(429, code, "x", "y")).unwrap();
+        for code in ["quota_files_spent", "attempts_spent", "datanet_bytes_spent"] {
+            let midnight = (SystemClock.now().next_midnight().0 - SystemClock.now().0) / 1_000_000;
+            assert!((midnight - 1..=midnight + 2).contains(&of(code)), "{code}");
+        }
+        assert_eq!((of("too_many_sign_ins"), of("models_busy")), (SIGN_IN_SECONDS, BUSY_SECONDS));
         assert_eq!(retry_after(&Problem::signed_out()), None);
     }
 
