@@ -3,10 +3,12 @@
 
 use crate::kitchen::*;
 use futures::future::join_all;
-use karat_services::{jobs, standing, submission};
+use karat_services::{jobs, notice, standing, submission};
 use karat_store::query::job::{self, Claim};
 use karat_store::{Store, query};
 use karat_testkit::db_test;
+use karat_types::clock::SystemClock;
+use karat_types::id::SubmissionId;
 use karat_types::{Clock, ReviewPolicy};
 use std::time::Duration;
 
@@ -138,5 +140,72 @@ db_test! {
         assert_eq!((sent.state.as_str(), short.state.as_str()), ("accepted", "refused"));
         assert_eq!(query::decision::count(k.app.store.db()).await.unwrap(), 1);
         assert_eq!(submission::quota(&k.app, &ann).await.unwrap().files_used, 1);
+    }
+}
+
+/// Cuts a worker off after `micros`, wherever it is then.
+async fn killed_after(k: &Kitchen, micros: u64) {
+    let work = jobs::drain(&k.app, &[jobs::CHECK_QUEUE]);
+    if tokio::time::timeout(Duration::from_micros(micros), work).await.is_err() {
+        free(k).await;
+    }
+}
+
+/// Frees what a worker that is gone had in hand, as its lease running out would.
+async fn free(k: &Kitchen) {
+    let tx = k.app.store.begin().await.unwrap();
+    job::reap(&tx, SystemClock.now().plus_seconds(60)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Works until the gate has judged the submission. What the cut off worker sent last may
+/// still be on its way to the database, so its job can be freed more than once.
+async fn judged(k: &Kitchen, id: SubmissionId) -> String {
+    for _ in 0..1_000 {
+        k.work().await;
+        let state = k.see(id).await.state;
+        if state.as_str() != "checking" {
+            return state.to_string();
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        free(k).await;
+    }
+    panic!("a cut off worker still has its job");
+}
+
+db_test! {
+    async fn a_worker_killed_at_any_moment_leaves_nothing_half_done(store: Store) {
+        let k = Kitchen::new(store);
+        let people = [k.person("Ann", &[]).await, k.person("Bob", &[]).await];
+        let id = k.datanet(&people[0], ReviewPolicy::Automatic).await.id;
+        let mut spent = [0, 0];
+        for n in 0..24 {
+            // Good, poor, held, and a copy of the other person's good one.
+            let (text, expected) = match n % 4 {
+                0 => (good(n), "accepted"),
+                1 => (poor(n), "rejected"),
+                2 => (suspicious(n), "held"),
+                _ => (good(n - 3), "refused"),
+            };
+            let who = usize::from(n % 4 == 3) ^ (n / 4 % 2);
+            let sent = k.offer(&people[who], id, "a.txt", &text).await.unwrap();
+            for kill in 0..4 {
+                killed_after(&k, 300 * (1 + (n * 4 + kill) as u64 * 7 % 60)).await;
+            }
+            assert_eq!(judged(&k, sent.id).await, expected, "{n}");
+            spent[who] += u32::from(expected != "refused");
+        }
+        for (who, spent) in people.iter().zip(spent) {
+            assert_eq!(submission::quota(&k.app, who).await.unwrap().files_used, spent);
+        }
+        let db = k.app.store.db();
+        let decisions = query::decision::after(db, 0, 100).await.unwrap();
+        assert_eq!(decisions.iter().map(|(row, _)| row.seq).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
+        assert_eq!(standing::recompute_check(&k.app).await.unwrap(), []);
+        let mut told = 0;
+        for who in &people {
+            told += notice::list(&k.app, who, None).await.unwrap().total;
+        }
+        assert_eq!(told, 12, "each decision is told once");
     }
 }
