@@ -14,6 +14,7 @@ mod login;
 mod migrate;
 mod model_args;
 mod models;
+mod models_kept;
 mod release;
 mod review;
 mod run;

@@ -1,5 +1,6 @@
 //! `karat models`: bases and adapters on this machine.
 
+use super::models_kept::{AddArgs, ListArgs, add, list};
 use crate::out;
 use karat_engine::Engine;
 use karat_engine::model_init::{Shape, TokenizerSource, init};
@@ -9,7 +10,7 @@ use karat_types::train::{ModelInfo, TrainSettings};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// Makes and inspects model folders
+/// Makes and inspects model folders; keeps models in a data directory
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -20,6 +21,8 @@ pub(crate) struct Args {
 enum Command {
     Init(InitArgs),
     Inspect(InspectArgs),
+    Add(AddArgs),
+    List(ListArgs),
 }
 
 /// A base from scratch: configuration, tokenizer and seed
@@ -85,6 +88,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     match &args.command {
         Command::Init(args) => make(args),
         Command::Inspect(args) => inspect(&args.dir, args.json),
+        Command::Add(args) => add(args),
+        Command::List(args) => list(args),
     }
 }
 

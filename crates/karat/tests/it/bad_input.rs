@@ -119,8 +119,7 @@ fn a_login_nobody_made_says_so() {
     assert_eq!(problem(list)["code"], "not_logged_in");
 }
 
-/// A file system of one megabyte, where there is the right to make one; else a folder
-/// whose limit on the size of files plays its part.
+/// A limit on the size of files stands in for the full disk: no special rights are needed.
 #[test]
 fn a_full_disk_is_named_and_nothing_half_written_stays() {
     let dir = tempfile::tempdir().unwrap();
