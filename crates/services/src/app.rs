@@ -112,11 +112,6 @@ impl Actor {
         Self { account: Some(account), contributor: Some(contributor), name, roles, system: false }
     }
 
-    /// The system acting in a contributor's name: imports of the demo.
-    pub fn on_behalf_of(contributor: ContributorId, name: String) -> Self {
-        Self { contributor: Some(contributor), name, ..Self::system() }
-    }
-
     /// Whether this is Karat itself, which the authorisation table lets do everything.
     pub fn is_system(&self) -> bool {
         self.system

@@ -232,3 +232,57 @@ fn must(command: &mut Command, what: &str) -> Output {
     assert!(done.status.success(), "{what}: {}", String::from_utf8_lossy(&done.stderr));
     done
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufRead, BufReader};
+
+    const CHILD: &str = "KARAT_TEST_CHILD";
+
+    /// A test run that is killed must not leave servers behind: the next ones would starve.
+    #[test]
+    fn the_server_dies_with_the_process_that_started_it_even_by_kill_9() {
+        if std::env::var_os(CHILD).is_some() {
+            println!("folder {}", shared().dir.display());
+            loop {
+                std::thread::park();
+            }
+        }
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "postgres::tests::the_server_dies_with_the_process_that_started_it_even_by_kill_9",
+            ])
+            .args(["--nocapture", "--test-threads=1"])
+            .env(CHILD, "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        // The harness has begun the line with the test's name.
+        let mut folders = lines.filter_map(|l| Some(PathBuf::from(l.split_once("folder ")?.1)));
+        let folder = folders.next().expect("the child starts a server");
+        let pid = std::fs::read_to_string(folder.join("data/postmaster.pid")).unwrap();
+        let server = Path::new("/proc").join(pid.lines().next().unwrap().trim());
+        assert!(server.exists());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let start = Instant::now();
+        while folder.exists() || server.exists() {
+            assert!(start.elapsed() < Duration::from_secs(20), "{} is still there", folder.display());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    #[test]
+    fn each_test_has_a_database_of_its_own_which_goes_with_it() {
+        let (one, two) = (database(), database());
+        assert_ne!(one.url, two.url);
+        let name = one.name.clone();
+        drop(one);
+        let listed = shared().psql("SELECT datname FROM pg_database");
+        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        assert!(!listed.contains(&name) && listed.contains(&two.name), "{listed}");
+    }
+}

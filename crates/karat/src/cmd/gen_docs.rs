@@ -35,14 +35,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
 
 /// Who may do what, one row an action.
 fn authorisation_page() -> String {
-    let mut page = format!(
-        "# Who may do what\n{WRITTEN_BY}\nOne table decides; every use case asks it first, and whoever is not named may not. *Owner* is whoever made the thing (a datanet, a run) or, for a submission, also who handed it in. API keys act as the account they belong to.\n\n| to | may |\n|---|---|\n"
-    );
-    for (action, who) in karat_services::authz::TABLE {
-        let who: Vec<_> = who.iter().map(|who| who.as_str()).collect();
-        let _ = writeln!(page, "| {} | {} |", action.as_str(), who.join(", "));
-    }
-    page
+    format!(
+        "# Who may do what\n{WRITTEN_BY}\nOne table decides; every use case asks it first, and whoever is not named may not. *Owner* is whoever made the thing (a datanet, a run) or, for a submission, also who handed it in. API keys act as the account they belong to.\n\n{}",
+        karat_services::authz::as_markdown()
+    )
 }
 
 /// Every code with its page.

@@ -46,6 +46,47 @@ fn is_stale<T>(result: Result<T, StoreError>) -> bool {
     matches!(result, Err(StoreError::Stale { .. }))
 }
 
+/// Claims and completes until every job is done; says which were its own.
+async fn work_until_done(store: Store, owner: String) -> Vec<JobId> {
+    let mut mine = Vec::new();
+    loop {
+        let got = claim_at(&store, &owner, 3, 1).await;
+        if got.is_empty() && job::counts(store.db()).await.unwrap().iter().all(|c| c.1 == "done") {
+            return mine;
+        }
+        for job in got {
+            let tx = store.begin().await.unwrap();
+            job::complete(&tx, job.id, job.attempt).await.unwrap();
+            tx.commit().await.unwrap();
+            mine.push(job.id);
+        }
+    }
+}
+
+/// Server and worker have one file between them, each with its own connections.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_share_one_sqlite_file() {
+    let place = karat_testkit::Place::sqlite();
+    let config = karat_store::StoreConfig::local(place.dir());
+    let (one, two) = (Store::open(&config).await.unwrap(), Store::open(&config).await.unwrap());
+    let bus = karat_store::EventBus::start(two.clone());
+    let mut heard = bus.subscribe(vec!["work".into()], Some(0));
+    let tx = one.begin().await.unwrap();
+    for _ in 0..100 {
+        job::enqueue(&tx, new_job("check"), Micros(0)).await.unwrap();
+    }
+    karat_store::query::event::append(&tx, "work", "there", &100).unwrap();
+    tx.commit().await.unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(10), futures::StreamExt::next(&mut heard)).await;
+    assert_eq!(told.unwrap().unwrap().payload, "100", "one process hears of the other");
+    let (a, b) = (work_until_done(one, "one".into()), work_until_done(two, "two".into()));
+    let (a, b) = tokio::join!(tokio::spawn(a), tokio::spawn(b));
+    let mut all = [a.unwrap(), b.unwrap()].concat();
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 100);
+}
+
 karat_testkit::db_test! {
     async fn four_hundred_jobs_and_eight_claimers_meet_exactly_once(store: Store) {
         let tx = store.begin().await.unwrap();
@@ -53,24 +94,7 @@ karat_testkit::db_test! {
             job::enqueue(&tx, new_job("check"), Micros(0)).await.unwrap();
         }
         tx.commit().await.unwrap();
-        let workers = (0..8).map(|w| {
-            let store = store.clone();
-            tokio::spawn(async move {
-                let mut mine = Vec::new();
-                loop {
-                    let got = claim_at(&store, &format!("w{w}"), 3, 1).await;
-                    if got.is_empty() && job::counts(store.db()).await.unwrap().iter().all(|c| c.1 == "done") {
-                        return mine;
-                    }
-                    for job in got {
-                        let tx = store.begin().await.unwrap();
-                        job::complete(&tx, job.id, job.attempt).await.unwrap();
-                        tx.commit().await.unwrap();
-                        mine.push(job.id);
-                    }
-                }
-            })
-        });
+        let workers = (0..8).map(|w| tokio::spawn(work_until_done(store.clone(), format!("w{w}"))));
         let mut seen: HashMap<JobId, u32> = HashMap::new();
         for worker in workers.collect::<Vec<_>>() {
             for id in worker.await.unwrap() {
