@@ -2,7 +2,7 @@ import { plural } from "./plural";
 
 export const review = {
   title: "Review",
-  lead: "One item at a time. You do not see who made it.",
+  lead: "One item at a time. You do not see who made it, and your own are left to others.",
   queues: "Your queues",
   waiting: (n: number) => `${n} waiting`,
   decidedToday: (n: number) => `${n} decided today`,
