@@ -10,7 +10,7 @@ import { Button } from "./button";
 /** Grey lines in the shape of what comes. */
 export function Skeleton({ lines = 6, className }: { lines?: number; className?: string }) {
   return (
-    <div role="status" className={cx("grid gap-4", className)}>
+    <div role="status" aria-busy="true" className={cx("grid gap-4", className)}>
       <span className="sr-only">{text.common.loading}</span>
       {Array.from({ length: lines }, (_, i) => (
         <div key={i} className={cx("skeleton h-12", i % 3 === 2 && "w-2/3")} />

@@ -46,7 +46,7 @@ function ReleaseChoice({ draft, onChange }: DataChoiceProps) {
     <Field label={t.release} hint={t.releaseHint}>
       {(ids) => (
         <Select {...ids} value={draft.release} onChange={(event) => onChange({ release: event.target.value })}>
-          <option value="">{t.chooseRelease}</option>
+          <option value="">{t.choose}</option>
           {ready.map((release) => (
             <option key={release.id} value={release.id}>
               {text.release.title(release.datanet_name, release.version)} ({text.common.rows(release.rows)})

@@ -59,6 +59,7 @@ export function RunFormView({ models, release, base }: RunFormViewProps) {
             <Field label={t.base}>
               {(ids) => (
                 <Select {...ids} value={draft.base} onChange={(event) => change({ base: event.target.value, initAdapter: "" })}>
+                  <option value="">{t.choose}</option>
                   {bases.map((model) => (
                     <option key={model.id} value={model.id}>
                       {model.name} ({compact(model.parameters)})

@@ -24,7 +24,7 @@ export const factory = {
     dataRelease: "A release",
     dataFile: "My own JSONL",
     release: "Release",
-    chooseRelease: "Choose one …",
+    choose: "Choose one …",
     releaseHint: "Sealed rows; the held-out part is split by submission, never by row.",
     noReleases: "No release is ready yet. Make one on a datanet's page, or bring your own JSONL.",
     file: "JSONL file",
