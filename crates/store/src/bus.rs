@@ -68,7 +68,8 @@ impl EventBus {
         bus
     }
 
-    /// Events of these topics: those after number `after` first, or only those from now on.
+    /// Events of these topics: those after number `after` first, or only those from now on
+    /// (in the first moments of a process: from the bus's first look at the table on).
     pub fn subscribe(&self, topics: Vec<String>, after: Option<i64>) -> BoxStream<'static, Event> {
         let news = self.news.subscribe();
         let told = Some(self.told.load(Ordering::SeqCst)).filter(|seq| *seq >= 0);
@@ -79,7 +80,8 @@ impl EventBus {
             topics,
             last: after.or(told),
             missed: VecDeque::new(),
-            behind: true,
+            // Before the first look there is nothing to have missed: what comes is heard.
+            behind: after.or(told).is_some(),
         };
         stream::unfold(listener, |mut l| async move { l.next().await.map(|event| (event, l)) }).boxed()
     }

@@ -72,6 +72,14 @@ karat_testkit::db_test! {
         let mut whole = bus.subscribe(topics(&["run:1"]), Some(0));
         assert_eq!(next(&mut resumed, 1).await, ["2"]);
         assert_eq!(next(&mut whole, 1).await, ["1"]);
+        // "From now on" counts from the bus's first look at the table.
+        let mut probe = bus.subscribe(topics(&["probe"]), None);
+        let looked = async {
+            while tokio::time::timeout(Duration::from_millis(300), probe.next()).await.is_err() {
+                say(&store, "probe", 0).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), looked).await.expect("the bus looks");
         let mut fresh = bus.subscribe(topics(&["run:1"]), None);
         for n in 3..6 {
             say(&store, "run:1", n).await;
