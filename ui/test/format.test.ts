@@ -17,6 +17,7 @@ describe("numbers carry their units", () => {
   test.each([
     [2e-4, "2e-4"],
     [1.5e-5, "1.5e-5"],
+    [1.99997e-4, "2e-4"],
     [0, "0"],
   ])("learning rate %f", (n, shown) => expect(rate(n)).toBe(shown));
   test("large counts keep a capital M", () => {

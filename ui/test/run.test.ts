@@ -65,6 +65,7 @@ describe("the caption says what to conclude", () => {
     ["still falling", [evaluated(0, 4), evaluated(10, 3.5), evaluated(20, 3)], /fell from 4.000 to 3.000 and is still falling/],
     ["levelled off", [evaluated(0, 4), evaluated(10, 3), evaluated(20, 2.999)], /levelled off/],
     ["learning by heart", [evaluated(0, 4), evaluated(10, 3), evaluated(20, 3.3)], /best|rises since/],
+    ["hardly moved", [evaluated(0, 6.702), evaluated(10, 6.701)], /hardly moved/],
     ["worse than the base", [evaluated(0, 4), evaluated(10, 4.5)], /up to 4.500/],
   ])("%s", (_, metrics, words) => expect(conclusion(metrics)).toMatch(words));
 });

@@ -54,7 +54,7 @@ export function loss(value: number): string {
 /** A learning rate: 2e-4, 1.5e-5 */
 export function rate(value: number): string {
   if (value === 0) return "0";
-  return value.toExponential(Number.isInteger(Number(value.toExponential(6).split("e")[0])) ? 0 : 1);
+  return value.toExponential(1).replace(".0e", "e");
 }
 
 /** "just now", "4 minutes ago", "yesterday"; a date after a week. */

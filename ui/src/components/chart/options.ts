@@ -30,6 +30,9 @@ interface BuildOptions {
   onCursor: (index: number | null) => void;
 }
 
+/** Steps and decisions are counted: no half ones on the axis. */
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000];
+
 const font = '12px ui-sans-serif, system-ui, "Liberation Sans", sans-serif';
 
 /** Options of a chart in Karat's hand: thin lines, no legend, labels at the ends. */
@@ -48,7 +51,7 @@ export function buildOptions({ series, width, height, yLabel, yTick, onCursor }:
     padding: [12, room, 0, 0],
     legend: { show: false },
     scales: { x: { time: false }, y: { range: (_, min, max) => bounds(min, max) } },
-    axes: [{ ...axis, grid: { show: false } }, { ...axis, size: 58, values: (_, splits, __, ___, step) => splits.map((y) => (yTick ? yTick(y, step) : yLabel(y))) }],
+    axes: [{ ...axis, grid: { show: false }, incrs: wholeSteps }, { ...axis, size: 58, values: (_, splits, __, ___, step) => splits.map((y) => (yTick ? yTick(y, step) : yLabel(y))) }],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     series: [{}, ...now.map(drawn)],
     hooks: {

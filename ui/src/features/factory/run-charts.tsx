@@ -41,10 +41,30 @@ export function LossChart({ metrics }: { metrics: Metric[] }) {
 }
 
 const small = [
-  { key: "lr", title: t.lrChart, color: "blue", label: (value: number) => rate(value) },
-  { key: "tokens_per_s", title: t.speedChart, color: "ink", label: (value: number) => compact(value) },
-  { key: "grad_norm", title: t.gradChart, color: "ink", label: (value: number) => value.toPrecision(2) },
+  { key: "lr", title: t.lrChart, color: "blue", label: rate, caption: (sorted: string[]) => t.lrCaption(sorted.at(-1) ?? "") },
+  {
+    key: "tokens_per_s",
+    title: t.speedChart,
+    color: "ink",
+    label: compact,
+    caption: (sorted: string[]) => t.speedCaption(sorted[Math.floor(sorted.length / 2)] ?? ""),
+  },
+  {
+    key: "grad_norm",
+    title: t.gradChart,
+    color: "ink",
+    label: (value: number) => value.toPrecision(2),
+    caption: (sorted: string[]) => t.gradCaption(sorted[0] ?? "", sorted.at(-1) ?? ""),
+  },
 ] as const;
+
+/** What was measured, least first, as people read it. */
+function sortedLabels(values: readonly (number | null)[], label: (value: number) => string): string[] {
+  return values
+    .filter((value) => value !== null)
+    .toSorted((a, b) => a - b)
+    .map(label);
+}
 
 /** Learning rate, speed, gradient norm. */
 export function SmallCharts({ metrics }: { metrics: Metric[] }) {
@@ -59,7 +79,7 @@ export function SmallCharts({ metrics }: { metrics: Metric[] }) {
           <LineChart
             key={one.key}
             title={one.title}
-            caption={`${one.title}: ${one.label(last)}`}
+            caption={one.caption(sortedLabels(values, one.label))}
             x={x}
             series={[{ label: one.label(last), values, color: one.color, width: 1.5 }]}
             xLabel={t.cursor}

@@ -16,6 +16,9 @@ export function conclusion(metrics: readonly Metric[]): string {
   }
   if (evals.length === 1) return t.baseline(loss(base.value));
   const best = evals.reduce((a, b) => (b.value < a.value ? b : a));
+  if (Math.abs(best.value - base.value) < 0.002 * base.value && last.value - base.value < 0.002 * base.value) {
+    return t.still(loss(base.value), loss(last.value));
+  }
   const span = Math.max(base.value - best.value, 1e-9);
   if (best.value >= base.value) return t.worse(loss(base.value), loss(last.value));
   if (last.value - best.value > 0.05 * span) return t.rising(loss(base.value), loss(best.value), best.step);

@@ -115,6 +115,10 @@ export const factory = {
     lrChart: "Learning rate",
     speedChart: "Speed",
     gradChart: "Gradient norm",
+    lrCaption: (peak: string) => `It rises to ${peak} in the warm-up and then follows the schedule.`,
+    speedCaption: (median: string) => `Half of the steps were faster than ${median} tokens/s; dips are other work on this machine.`,
+    gradCaption: (least: string, most: string) =>
+      `Between ${least} and ${most} before clipping. Sudden peaks mean the learning rate is high for this data.`,
     cursor: (step: number) => `Step ${step}`,
     cursorHint: "Arrow keys move the cursor.",
     caption: {
@@ -123,6 +127,8 @@ export const factory = {
       baseline: (base: string) => `Before any training the held-out loss is ${base}. The first evaluation will say more.`,
       falling: (base: string, last: string) => `Held-out loss fell from ${base} to ${last} and is still falling: more steps may help.`,
       flat: (base: string, last: string) => `Held-out loss fell from ${base} to ${last} and has levelled off: more of the same will not help much.`,
+      still: (base: string, last: string) =>
+        `Held-out loss has hardly moved, from ${base} to ${last}: it needs more steps or a higher learning rate.`,
       rising: (base: string, best: string, at: number) =>
         `Held-out loss fell from ${base} to ${best} at step ${at} and rises since: it begins to learn by heart. Stop and save, or use fewer epochs.`,
       worse: (base: string, last: string) => `Held-out loss went from ${base} up to ${last}: the learning rate may be too high for this data.`,
