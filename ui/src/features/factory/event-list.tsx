@@ -27,7 +27,9 @@ export function storyOf({ run, metrics }: RunDetail): Line[] {
 
 export function EventList({ detail }: { detail: RunDetail }) {
   return (
-    <ol className="grid max-h-80 gap-2 overflow-y-auto text-sm">
+    // A long story scrolls; the region is reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <ol tabIndex={0} aria-label={text.factory.run.events} className="grid max-h-80 gap-2 overflow-y-auto text-sm">
       {storyOf(detail).map((line, i) => (
         <li key={line.key} className={i === 0 ? "border-s-2 border-gold-fill ps-3" : "border-s-2 border-line ps-3 text-muted"}>
           {line.words}
