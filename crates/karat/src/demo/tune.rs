@@ -18,9 +18,9 @@ pub(super) const PROMPTS: [&str; 3] =
     ["This crate provides", "## Installation\n\nAdd the following", "The license of this project"];
 const ANSWER_TOKENS: u32 = 40;
 /// Percent of the release's rows held out, whole submissions at a time.
-const HELD_OUT_PERCENT: u32 = 10;
+const HELD_OUT_PERCENT: u32 = 5;
 /// Steps at most: what two cores do in a minute.
-const STEPS_MOST: u64 = 150;
+const STEPS_MOST: u64 = 100;
 
 /// Tunes, evaluates and asks; fills in the report.
 pub(super) async fn tune(
