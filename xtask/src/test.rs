@@ -44,7 +44,7 @@ fn web(report: &mut Report) {
         npm.current_dir(&folder);
         npm
     };
-    if !report.check("npm ci (ui)", || ui::install(&folder).map(|_| ())) {
+    if !report.check("npm install (ui)", || ui::install(&folder).map(|_| ())) {
         return;
     }
     report.check("lint (ui)", || shell::run(&mut npm(&["run", "lint"])));
@@ -56,7 +56,7 @@ fn web(report: &mut Report) {
 
 fn browser(report: &mut Report) {
     let folder = shell::root().join("e2e");
-    if !report.check("npm ci (e2e)", || ui::install(&folder).map(|_| ())) {
+    if !report.check("npm install (e2e)", || ui::install(&folder).map(|_| ())) {
         return;
     }
     let Ok(karat) = shell::karat() else { return };

@@ -4,7 +4,10 @@ use crate::shell;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// `npm ci` in `folder` unless what is installed is what the lock file says.
+/// Installs what the lock file of `folder` says, unless it is there already.
+///
+/// Not `npm ci`: it refuses a lock file without the binaries other systems would need
+/// (they are optional), and a registry may carry those of this system only.
 pub(crate) fn install(folder: &Path) -> Result<bool, String> {
     let lock = folder.join("package-lock.json");
     // npm writes this file last; a broken install does not have it.
@@ -12,7 +15,7 @@ pub(crate) fn install(folder: &Path) -> Result<bool, String> {
     if modified(&installed).is_some_and(|at| modified(&lock).is_none_or(|lock| lock <= at)) {
         return Ok(false);
     }
-    let mut npm = shell::command("npm", &["ci", "--no-audit", "--no-fund"]);
+    let mut npm = shell::command("npm", &["install", "--no-save", "--no-audit", "--no-fund"]);
     shell::run(npm.current_dir(folder))?;
     Ok(true)
 }
