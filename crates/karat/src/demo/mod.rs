@@ -95,7 +95,8 @@ pub(crate) async fn play(config: &Config, play: Play) -> Result<(Played, String)
     let base = base::make(&app, for_base, play.seed, work.path()).await?;
     (report.base, report.story.base_losses) = (base.told, base.losses);
     let base = model::add_dir(&app, &actor, "tiny", &base.dir).await?;
-    tune::tune(&app, &actor, base.id, made, play.seed, work.path(), &mut report).await?;
+    let task = tune::Task { actor: &actor, base: base.id, release: made, seed: play.seed, work: work.path() };
+    tune::tune(&app, &task, &mut report).await?;
     report.story.seconds = start.elapsed().as_secs_f64();
     let story = std::mem::take(&mut report.story);
     let played = Played { report, story };

@@ -22,16 +22,18 @@ const HELD_OUT_PERCENT: u32 = 5;
 /// Steps at most: what two cores do in a minute.
 const STEPS_MOST: u64 = 100;
 
+/// What is tuned, on what, where.
+pub(super) struct Task<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) base: ModelId,
+    pub(super) release: ReleaseId,
+    pub(super) seed: u64,
+    pub(super) work: &'a Path,
+}
+
 /// Tunes, evaluates and asks; fills in the report.
-pub(super) async fn tune(
-    app: &App,
-    actor: &Actor,
-    base: ModelId,
-    release: ReleaseId,
-    seed: u64,
-    work: &Path,
-    report: &mut Report,
-) -> Result<(), Problem> {
+pub(super) async fn tune(app: &App, task: &Task<'_>, report: &mut Report) -> Result<(), Problem> {
+    let &Task { actor, base, release, seed, work } = task;
     let settings = settings(report.release.rows, seed);
     let form = RunForm {
         name: "release-1".into(),
