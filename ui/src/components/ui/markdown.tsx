@@ -75,7 +75,7 @@ function spans(text: string): ReactNode {
 }
 
 function span(piece: Inline): ReactNode {
-  if (piece.kind === "code") return <code>{piece.text}</code>;
+  if (piece.kind === "code") return <code className="wrap-anywhere">{piece.text}</code>;
   if (piece.kind === "strong") return <strong>{piece.text}</strong>;
   if (piece.kind === "em") return <em>{piece.text}</em>;
   if (piece.kind === "link") {

@@ -13,7 +13,7 @@ export function QuotaPill() {
   const { files_used: used, files_limit: limit } = quota.data;
   return (
     <Tip label={`${quotaLine(quota.data)}. ${text.contribute.quotaResets}.`}>
-      <Link to="/submissions" className="hidden items-center gap-2 rounded-md px-2 py-1 text-xs text-muted hover:text-ink sm:flex" aria-label={quotaLine(quota.data)}>
+      <Link to="/submissions" className="hidden items-center gap-2 rounded-md px-2 py-1 text-xs text-muted hover:text-ink sm:flex" aria-label={`${used}/${limit}: ${quotaLine(quota.data)}`}>
         <Meter value={used} max={limit} label={text.contribute.quotaMeter} shown={text.contribute.quotaFiles(used, limit)} tone={used >= limit ? "amber" : "gold"} className="w-16" />
         <span className="num">
           {used}/{limit}
