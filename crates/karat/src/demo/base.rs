@@ -17,7 +17,7 @@ const VOCABULARY: usize = 4096;
 /// Longest context, tokens: a row of 2,000 bytes fits.
 pub(super) const CONTEXT: u32 = 512;
 /// Bytes of text the base sees at most: what two cores read in a minute and a half.
-const TEXT_BYTES: usize = 1_600_000;
+const TEXT_BYTES: usize = 2_800_000;
 /// Rows a step.
 pub(super) const BATCH: u32 = 8;
 

@@ -20,7 +20,7 @@ const ANSWER_TOKENS: u32 = 40;
 /// Percent of the release's rows held out, whole submissions at a time.
 const HELD_OUT_PERCENT: u32 = 5;
 /// Steps at most: what two cores do in a minute.
-const STEPS_MOST: u64 = 100;
+const STEPS_MOST: u64 = 200;
 
 /// What is tuned, on what, where.
 pub(super) struct Task<'a> {
