@@ -68,7 +68,7 @@ fn settings(rows: u64, seed: u64) -> TrainSettings {
         dropout: 0.0,
         max_length: CONTEXT,
         seed,
-        eval_every: Some((pass.min(STEPS_MOST) / 3).max(1)),
+        eval_every: Some(pass.min(STEPS_MOST).div_ceil(3)),
         ..TrainSettings::default()
     }
 }
