@@ -1,12 +1,12 @@
 //! From the loss back to every trained parameter.
 
 use super::{Op, Tape, Var};
-use crate::kernel::{Attention, AttentionGrads, AttentionSaved, Mat};
-use crate::net::{ParamId, SiteId};
+use crate::kernel::{Attention, AttentionGrads, AttentionSaved};
+use crate::net::ParamId;
 use crate::real::Real;
 
 /// Gradients of the values, filled from the end.
-type Slots<F> = Vec<Option<Vec<F>>>;
+pub(super) type Slots<F> = Vec<Option<Vec<F>>>;
 
 impl<F: Real> Tape<'_, F> {
     /// Adds the gradient of the loss to every trained parameter. Each value is given back
@@ -97,87 +97,6 @@ impl<F: Real> Tape<'_, F> {
             self.net.kernel.add(from, &mut dx[row as usize * width..][..width]);
         }
         slots[x.0] = Some(dx);
-    }
-
-    fn linear_back(
-        &mut self,
-        (x, id): (Var, SiteId),
-        low: Vec<F>,
-        dropped: bool,
-        dy: Vec<F>,
-        slots: &mut Slots<F>,
-    ) {
-        let (net, rows) = (self.net, self.batch.len());
-        let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
-        let wants_dx = self.tracked(x);
-        let mut dx = None;
-        if wants_dx {
-            let old = slots[x.0].take();
-            let add = old.is_some();
-            let mut sum = old.unwrap_or_else(|| self.pool.take(rows * site.ins));
-            net.params.get(site.weight).weight().multiply_transposed(kernel, &dy, rows, add, &mut sum);
-            dx = Some(sum);
-        }
-        if let Some(grads) = &mut self.pass.grads {
-            if let Some(dw) = grads.slot(site.weight) {
-                let x = Mat::new(&self.nodes[x.0].value, rows, site.ins);
-                kernel.matmul(F::ONE, Mat::new(&dy, rows, site.outs).t(), x, true, dw);
-            }
-            if let Some(dbias) = site.bias.and_then(|bias| grads.slot(bias)) {
-                kernel.bias_backward(&dy, dbias);
-            }
-        }
-        if site.lora.is_some() {
-            self.lora_back((x, id), &low, dropped, &dy, dx.as_deref_mut());
-        }
-        slots[x.0] = dx.or(slots[x.0].take());
-        self.pool.give(dy);
-        self.pool.give(low);
-    }
-
-    /// `d_low = s·dy·B`, `dB += s·dyᵀ·low`, `dA += d_lowᵀ·x`, `dx += d_low·A`.
-    fn lora_back(
-        &mut self,
-        (x, id): (Var, SiteId),
-        low: &[F],
-        dropped: bool,
-        dy: &[F],
-        dx: Option<&mut [F]>,
-    ) {
-        let (net, rows) = (self.net, self.batch.len());
-        let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
-        let Some(lora) = site.lora else { return };
-        let scale = F::of(lora.scale);
-        let a = Mat::new(net.params.data(lora.a), lora.rank, site.ins);
-        let b = Mat::new(net.params.data(lora.b), site.outs, lora.rank);
-        let dy = Mat::new(dy, rows, site.outs);
-        let mut d_low = self.pool.take(rows * lora.rank);
-        kernel.matmul(scale, dy, b, false, &mut d_low);
-        let input = dropped.then(|| self.dropped(x, id));
-        if let Some(grads) = &mut self.pass.grads {
-            if let Some(db) = grads.slot(lora.b) {
-                kernel.matmul(scale, dy.t(), Mat::new(low, rows, lora.rank), true, db);
-            }
-            if let Some(da) = grads.slot(lora.a) {
-                let seen = input.as_deref().unwrap_or(&self.nodes[x.0].value);
-                let d_low = Mat::new(&d_low, rows, lora.rank);
-                kernel.matmul(F::ONE, d_low.t(), Mat::new(seen, rows, site.ins), true, da);
-            }
-        }
-        if let Some(dx) = dx {
-            let d_low = Mat::new(&d_low, rows, lora.rank);
-            match input {
-                None => kernel.matmul(F::ONE, d_low, a, true, dx),
-                Some(mut masked) => {
-                    kernel.matmul(F::ONE, d_low, a, false, &mut masked);
-                    kernel.dropout(&self.mask(id), &masked, true, dx);
-                    self.pool.give(masked);
-                }
-            }
-        } else {
-            self.pool.give(input.unwrap_or_default());
-        }
-        self.pool.give(d_low);
     }
 
     fn attention_back(

@@ -7,13 +7,14 @@
 
 mod backward;
 mod batch;
+mod linear;
 mod loss;
 mod pool;
 
 pub use batch::Batch;
 pub use pool::Pool;
 
-use crate::kernel::{Attention, Dropout, Mat, Span};
+use crate::kernel::{Attention, Span};
 use crate::net::{Grads, Net, ParamId, SiteId};
 use crate::real::Real;
 
@@ -183,46 +184,6 @@ impl<'a, F: Real> Tape<'a, F> {
         self.net.kernel.rms_norm(&self.nodes[x.0].value, w, eps, &mut y, &mut inv);
         let tracked = self.tracked(x) || self.net.params.get(weight).trained;
         self.push(y, width, Op::RmsNorm { x, weight, inv }, tracked)
-    }
-
-    /// A linear layer with its bias and its adapter.
-    pub fn linear(&mut self, x: Var, site: SiteId) -> Var {
-        let (net, rows) = (self.net, self.batch.len());
-        let (kernel, at) = (net.kernel.as_ref(), &net.sites[site.0]);
-        let mut y = self.pool.take(rows * at.outs);
-        net.params.get(at.weight).weight().multiply(kernel, &self.nodes[x.0].value, rows, &mut y);
-        if let Some(bias) = at.bias {
-            kernel.add_bias(net.params.data(bias), &mut y);
-        }
-        let mut low = Vec::new();
-        let dropped = at.lora.is_some() && self.recording() && self.pass.dropout > 0.0;
-        if let Some(lora) = at.lora {
-            let input = dropped.then(|| self.dropped(x, site));
-            let seen = input.as_deref().unwrap_or(&self.nodes[x.0].value);
-            low = self.pool.take(rows * lora.rank);
-            let a = Mat::new(net.params.data(lora.a), lora.rank, at.ins);
-            kernel.matmul(F::ONE, Mat::new(seen, rows, at.ins), a.t(), false, &mut low);
-            let b = Mat::new(net.params.data(lora.b), at.outs, lora.rank);
-            kernel.matmul(F::of(lora.scale), Mat::new(&low, rows, lora.rank), b.t(), true, &mut y);
-            self.pool.give(input.unwrap_or_default());
-        }
-        let trained = |id: ParamId| net.params.get(id).trained;
-        let own = trained(at.weight)
-            || at.bias.is_some_and(trained)
-            || at.lora.is_some_and(|l| trained(l.a) || trained(l.b));
-        let tracked = self.tracked(x) || own;
-        self.push(y, at.outs, Op::Linear { x, site, low, dropped }, tracked)
-    }
-
-    /// The input of a site's adapter after dropout.
-    fn dropped(&mut self, x: Var, site: SiteId) -> Vec<F> {
-        let mut out = self.pool.take(self.nodes[x.0].value.len());
-        self.net.kernel.dropout(&self.mask(site), &self.nodes[x.0].value, false, &mut out);
-        out
-    }
-
-    fn mask(&self, site: SiteId) -> Dropout<'a> {
-        Dropout { p: self.pass.dropout, layer: site.0 as u64, tokens: &self.batch.keys }
     }
 
     /// Rotary positions; `x` must not be used again.
