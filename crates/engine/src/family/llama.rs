@@ -67,10 +67,10 @@ impl Llama {
     }
 
     /// From tokens to the normalised hidden rows the head reads.
-    pub fn hidden<F: Real>(&self, t: &mut Tape<'_, F>) -> Var {
+    pub fn hidden<'a, F: Real>(&'a self, t: &mut Tape<'a, F>) -> Var {
         let mut x = t.embedding(self.table);
         for block in &self.blocks {
-            x = t.block(x, |t, x| self.block(t, block, x));
+            x = t.block(x, move |t, x| self.block(t, block, x));
         }
         t.rms_norm(x, self.norm, self.eps)
     }

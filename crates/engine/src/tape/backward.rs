@@ -1,6 +1,6 @@
 //! From the loss back to every trained parameter.
 
-use super::{Op, Tape, Var};
+use super::{Again, Op, Tape, Var};
 use crate::kernel::{Attention, AttentionGrads, AttentionSaved};
 use crate::net::ParamId;
 use crate::real::Real;
@@ -13,13 +13,21 @@ impl<F: Real> Tape<'_, F> {
     /// as soon as its own gradient is done.
     pub fn backward(&mut self) {
         let mut slots: Slots<F> = (0..self.nodes.len()).map(|_| None).collect();
-        for i in (0..self.nodes.len()).rev() {
+        self.sweep(0, &mut slots);
+    }
+
+    /// The gradients of every value from the last one down to `first`.
+    fn sweep(&mut self, first: usize, slots: &mut Slots<F>) {
+        for i in (first..self.nodes.len()).rev() {
             let tracked = self.nodes[i].tracked;
             let op = std::mem::replace(&mut self.nodes[i].op, Op::Embedding { table: ParamId(0) });
             match (op, slots[i].take()) {
-                (Op::Loss { x, rows }, _) if tracked => self.loss_back(i, x, &rows, &mut slots),
-                (op, Some(dy)) if tracked => self.node_back(i, op, dy, &mut slots),
+                (Op::Loss { x, rows }, _) if tracked => self.loss_back(i, x, &rows, slots),
+                (op, Some(dy)) if tracked => self.node_back(i, op, dy, slots),
                 (op, dy) => {
+                    if let Op::Block { .. } = op {
+                        self.again.pop();
+                    }
                     op.give(self.pool);
                     self.pool.give(dy.unwrap_or_default());
                 }
@@ -79,8 +87,24 @@ impl<F: Real> Tape<'_, F> {
                 }
                 slots[branch.0] = Some(dy);
             }
+            Op::Block { x } => self.block_back(i, x, dy, slots),
             Op::Loss { .. } => {}
         }
+    }
+
+    /// Runs a block again, this time keeping what its gradient needs. Everything after it
+    /// is done with.
+    fn block_back(&mut self, i: usize, x: Var, dy: Vec<F>, slots: &mut Slots<F>) {
+        let Some(Again { part, attentions }) = self.again.pop() else { return };
+        let old = std::mem::take(&mut self.nodes[i].value);
+        self.pool.give(old);
+        self.nodes.truncate(i + 1);
+        self.attentions = attentions;
+        let out = part(self, x);
+        slots.truncate(i + 1);
+        slots.resize_with(self.nodes.len(), || None);
+        slots[out.0] = Some(dy);
+        self.sweep(i + 1, slots);
     }
 
     /// The gradient gathered so far, or zeros to add to.

@@ -64,6 +64,16 @@ enum Op<F> {
         x: Var,
         rows: Vec<u32>,
     },
+    /// A part of the model that is run again for its gradient: the last of `Tape::again`.
+    Block {
+        x: Var,
+    },
+}
+
+/// A part that the backward runs once more, and how many attentions came before it.
+struct Again<'a, F: Real> {
+    part: Box<dyn Fn(&mut Tape<'a, F>, Var) -> Var + 'a>,
+    attentions: usize,
 }
 
 struct Node<F> {
@@ -88,11 +98,13 @@ pub struct Pass<'a, F: Real> {
     pub cache: Option<&'a mut Layers<F>>,
     /// Dropout on the way into adapters.
     pub dropout: f64,
+    /// Keep only what goes from block to block and run each block again for its gradient.
+    pub checkpointing: bool,
 }
 
 impl<F: Real> Default for Pass<'_, F> {
     fn default() -> Self {
-        Self { grads: None, cache: None, dropout: 0.0 }
+        Self { grads: None, cache: None, dropout: 0.0, checkpointing: false }
     }
 }
 
@@ -105,6 +117,7 @@ pub struct Tape<'a, F: Real> {
     pool: &'a mut Pool<F>,
     pass: Pass<'a, F>,
     nodes: Vec<Node<F>>,
+    again: Vec<Again<'a, F>>,
     attentions: usize,
 }
 
@@ -118,7 +131,17 @@ impl<'a, F: Real> Tape<'a, F> {
         pass: Pass<'a, F>,
     ) -> Self {
         let angles = batch.angles(rope.0, rope.1);
-        Self { net, batch, spans: batch.spans(), angles, pool, pass, nodes: Vec::new(), attentions: 0 }
+        Self {
+            net,
+            batch,
+            spans: batch.spans(),
+            angles,
+            pool,
+            pass,
+            nodes: Vec::new(),
+            again: Vec::new(),
+            attentions: 0,
+        }
     }
 
     /// The network.
@@ -150,11 +173,12 @@ impl<'a, F: Real> Tape<'a, F> {
     }
 
     /// Runs a part of the model whose inner values nobody outside needs. Without recording
-    /// they are freed at the end; with block checkpointing they will be run again.
-    pub fn block(&mut self, x: Var, part: impl Fn(&mut Self, Var) -> Var) -> Var {
-        let first = self.nodes.len();
+    /// they are freed at the end; with checkpointing too, and the backward runs the part
+    /// again. It does the same arithmetic then, so the gradients have the same bytes.
+    pub fn block(&mut self, x: Var, part: impl Fn(&mut Self, Var) -> Var + 'a) -> Var {
+        let (first, attentions) = (self.nodes.len(), self.attentions);
         let out = part(self, x);
-        if self.recording() {
+        if self.recording() && !self.pass.checkpointing {
             return out;
         }
         self.nodes.swap(first, out.0);
@@ -162,8 +186,14 @@ impl<'a, F: Real> Tape<'a, F> {
             self.pool.give(node.value);
             node.op.give(self.pool);
         }
-        let old = std::mem::take(&mut self.nodes[x.0].value);
-        self.pool.give(old);
+        if self.recording() {
+            let op = std::mem::replace(&mut self.nodes[first].op, Op::Block { x });
+            op.give(self.pool);
+            self.again.push(Again { part: Box::new(part), attentions });
+        } else {
+            let old = std::mem::take(&mut self.nodes[x.0].value);
+            self.pool.give(old);
+        }
         Var(first)
     }
 

@@ -43,7 +43,7 @@ fn loss(model: &Model<f64>, grads: Option<&mut Grads<f64>>) -> f64 {
     let mut pool = Pool::default();
     // Dropout is on while recording only, so the plain loss records too, into nowhere.
     let mut nowhere = Grads::zeros(model.params());
-    let pass = Pass { grads: Some(grads.unwrap_or(&mut nowhere)), cache: None, dropout: 0.25 };
+    let pass = Pass { grads: Some(grads.unwrap_or(&mut nowhere)), dropout: 0.25, ..Pass::default() };
     model.loss(&batch, &wanted, 0.2, &mut pool, pass) * 0.2
 }
 
@@ -88,4 +88,29 @@ fn every_adapter_parameter_with_a_frozen_base_and_dropout() {
     let ids = model.params().trained();
     assert_eq!(ids.len(), 28);
     check(model, &ids);
+}
+
+#[test]
+fn blocks_that_are_run_again_give_the_same_bytes() {
+    for adapter in [true, false] {
+        let mut model = model(true);
+        if adapter {
+            model.train_adapter()
+        } else {
+            model.train_base()
+        };
+        let run = |checkpointing| {
+            let mut grads = Grads::zeros(model.params());
+            let mut batch = Batch::default();
+            batch.push(&[1, 2, 3, 4, 5], 7);
+            batch.push(&[6, 7, 1], 8);
+            let mut pool = Pool::default();
+            let pass = Pass { grads: Some(&mut grads), dropout: 0.25, checkpointing, ..Pass::default() };
+            let nats = model.loss(&batch, &[(0, 2), (3, 5), (6, 1)], 0.3, &mut pool, pass);
+            let all: Vec<Vec<f64>> =
+                model.params().trained().iter().map(|&id| grads.get(id).to_vec()).collect();
+            (nats, all)
+        };
+        assert_eq!(run(true), run(false));
+    }
 }
