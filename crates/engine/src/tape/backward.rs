@@ -45,7 +45,7 @@ impl<F: Real> Tape<'_, F> {
                 }
                 self.pool.give(dy);
             }
-            Op::Linear { x, site, low, dropped } => self.linear_back((x, site), low, dropped, dy, slots),
+            Op::Linear { x, site, low } => self.linear_back((x, site), low, dy, slots),
             Op::RmsNorm { x, weight, inv } => {
                 let mut dx = self.sum_slot(x, slots);
                 let saved = (&self.nodes[x.0].value[..], self.net.params.data(weight), &inv[..]);

@@ -1,4 +1,4 @@
-//! Linear layers with their bias and adapter, there and back.
+//! Linear layers with their bias and adapter, there and back, on any rows.
 
 use super::backward::Slots;
 use super::{Op, Tape, Var};
@@ -6,121 +6,151 @@ use crate::kernel::{Dropout, Mat};
 use crate::net::{ParamId, SiteId};
 use crate::real::Real;
 
-impl<'a, F: Real> Tape<'a, F> {
+/// What a linear layer reads: rows, and the key of each row's masks.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'r, F> {
+    /// One row a token, as wide as the layer's inputs.
+    pub x: &'r [F],
+    /// One key a row.
+    pub keys: &'r [u64],
+}
+
+impl<F: Real> Tape<'_, F> {
     /// A linear layer with its bias and its adapter.
     pub fn linear(&mut self, x: Var, site: SiteId) -> Var {
-        let (net, rows) = (self.net, self.batch.len());
-        let (kernel, at) = (net.kernel.as_ref(), &net.sites[site.0]);
-        let mut y = self.pool.take(rows * at.outs);
-        net.params.get(at.weight).weight().multiply(kernel, &self.nodes[x.0].value, rows, &mut y);
-        if let Some(bias) = at.bias {
-            kernel.add_bias(net.params.data(bias), &mut y);
-        }
-        let mut low = Vec::new();
-        let dropped = at.lora.is_some() && self.recording() && self.pass.dropout > 0.0;
-        if let Some(lora) = at.lora {
-            let input = dropped.then(|| self.dropped(x, site));
-            let seen = input.as_deref().unwrap_or(&self.nodes[x.0].value);
-            low = self.pool.take(rows * lora.rank);
-            let a = Mat::new(net.params.data(lora.a), lora.rank, at.ins);
-            kernel.matmul(F::ONE, Mat::new(seen, rows, at.ins), a.t(), false, &mut low);
-            let b = Mat::new(net.params.data(lora.b), at.outs, lora.rank);
-            kernel.matmul(F::of(lora.scale), Mat::new(&low, rows, lora.rank), b.t(), true, &mut y);
-            self.pool.give(input.unwrap_or_default());
-        }
-        let trained = |id: ParamId| net.params.get(id).trained;
-        let own = trained(at.weight)
-            || at.bias.is_some_and(trained)
-            || at.lora.is_some_and(|l| trained(l.a) || trained(l.b));
-        let tracked = self.tracked(x) || own;
-        self.push(y, at.outs, Op::Linear { x, site, low, dropped }, tracked)
+        let (net, batch) = (self.net, self.batch);
+        let outs = net.sites[site.0].outs;
+        let mut y = self.pool.take(batch.len() * outs);
+        let input = std::mem::take(&mut self.nodes[x.0].value);
+        let low = self.apply(site, Rows { x: &input, keys: &batch.keys }, &mut y);
+        self.nodes[x.0].value = input;
+        let tracked = self.tracked(x) || self.learns(site);
+        self.push(y, outs, Op::Linear { x, site, low }, tracked)
     }
 
-    /// The input of a site's adapter after dropout.
-    fn dropped(&mut self, x: Var, site: SiteId) -> Vec<F> {
-        let mut out = self.pool.take(self.nodes[x.0].value.len());
-        self.net.kernel.dropout(&self.mask(site), &self.nodes[x.0].value, false, &mut out);
-        out
+    /// Whether anything of a site is trained.
+    pub(super) fn learns(&self, site: SiteId) -> bool {
+        let (site, trained) = (&self.net.sites[site.0], |id: ParamId| self.net.params.get(id).trained);
+        trained(site.weight)
+            || site.bias.is_some_and(trained)
+            || site.lora.is_some_and(|l| trained(l.a) || trained(l.b))
     }
 
-    fn mask(&self, site: SiteId) -> Dropout<'a> {
-        Dropout { p: self.pass.dropout, layer: site.0 as u64, tokens: &self.batch.keys }
+    /// `y = x·Wᵀ + bias + s·(x·Aᵀ)·Bᵀ`; gives `x·Aᵀ`, which the way back reads.
+    pub(super) fn apply(&mut self, id: SiteId, rows: Rows<'_, F>, y: &mut [F]) -> Vec<F> {
+        let (net, n) = (self.net, rows.keys.len());
+        let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
+        net.params.get(site.weight).weight().multiply(kernel, rows.x, n, y);
+        if let Some(bias) = site.bias {
+            kernel.add_bias(net.params.data(bias), y);
+        }
+        let Some(lora) = site.lora else { return Vec::new() };
+        let input = self.dropped(id, rows);
+        let seen = input.as_deref().unwrap_or(rows.x);
+        let mut low = self.pool.take(n * lora.rank);
+        let a = Mat::new(net.params.data(lora.a), lora.rank, site.ins);
+        kernel.matmul(F::ONE, Mat::new(seen, n, site.ins), a.t(), false, &mut low);
+        let b = Mat::new(net.params.data(lora.b), site.outs, lora.rank);
+        kernel.matmul(F::of(lora.scale), Mat::new(&low, n, lora.rank), b.t(), true, y);
+        self.pool.give(input.unwrap_or_default());
+        low
+    }
+
+    /// The input of a site's adapter after dropout, when there is any.
+    fn dropped(&mut self, site: SiteId, rows: Rows<'_, F>) -> Option<Vec<F>> {
+        let mask = self.mask(site, rows.keys)?;
+        let mut out = self.pool.take(rows.x.len());
+        self.net.kernel.dropout(&mask, rows.x, false, &mut out);
+        Some(out)
+    }
+
+    fn mask<'k>(&self, site: SiteId, keys: &'k [u64]) -> Option<Dropout<'k>> {
+        let on = self.recording() && self.pass.dropout > 0.0;
+        on.then_some(Dropout { p: self.pass.dropout, layer: site.0 as u64, tokens: keys })
     }
 
     pub(super) fn linear_back(
         &mut self,
         (x, id): (Var, SiteId),
         low: Vec<F>,
-        dropped: bool,
         dy: Vec<F>,
         slots: &mut Slots<F>,
     ) {
-        let (net, rows) = (self.net, self.batch.len());
-        let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
-        let wants_dx = self.tracked(x);
-        let mut dx = None;
-        if wants_dx {
+        let (batch, mut dx) = (self.batch, None);
+        if self.tracked(x) {
             let old = slots[x.0].take();
             let add = old.is_some();
-            let mut sum = old.unwrap_or_else(|| self.pool.take(rows * site.ins));
-            net.params.get(site.weight).weight().multiply_transposed(kernel, &dy, rows, add, &mut sum);
-            dx = Some(sum);
+            dx = Some((old.unwrap_or_else(|| self.pool.take(batch.len() * self.width(x))), add));
         }
-        if let Some(grads) = &mut self.pass.grads {
-            if let Some(dw) = grads.slot(site.weight) {
-                let x = Mat::new(&self.nodes[x.0].value, rows, site.ins);
-                kernel.matmul(F::ONE, Mat::new(&dy, rows, site.outs).t(), x, true, dw);
-            }
-            if let Some(dbias) = site.bias.and_then(|bias| grads.slot(bias)) {
-                kernel.bias_backward(&dy, dbias);
-            }
-        }
-        if site.lora.is_some() {
-            self.lora_back((x, id), &low, dropped, &dy, dx.as_deref_mut());
-        }
-        slots[x.0] = dx.or(slots[x.0].take());
+        let input = std::mem::take(&mut self.nodes[x.0].value);
+        let rows = Rows { x: &input, keys: &batch.keys };
+        self.apply_back(id, rows, &low, &dy, dx.as_mut().map(|(dx, add)| (&mut dx[..], *add)));
+        self.nodes[x.0].value = input;
+        slots[x.0] = dx.map(|dx| dx.0).or(slots[x.0].take());
         self.pool.give(dy);
         self.pool.give(low);
     }
 
-    /// `d_low = s·dy·B`, `dB += s·dyᵀ·low`, `dA += d_lowᵀ·x`, `dx += d_low·A`.
-    fn lora_back(
+    /// The gradients of a site, added to what is trained; `dx` is overwritten, or added to
+    /// when its flag says so.
+    pub(super) fn apply_back(
         &mut self,
-        (x, id): (Var, SiteId),
+        id: SiteId,
+        rows: Rows<'_, F>,
         low: &[F],
-        dropped: bool,
         dy: &[F],
-        dx: Option<&mut [F]>,
+        mut dx: Option<(&mut [F], bool)>,
     ) {
-        let (net, rows) = (self.net, self.batch.len());
+        let (net, n) = (self.net, rows.keys.len());
+        let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
+        if let Some((dx, add)) = &mut dx {
+            net.params.get(site.weight).weight().multiply_transposed(kernel, dy, n, *add, dx);
+        }
+        if let Some(grads) = &mut self.pass.grads {
+            if let Some(dw) = grads.slot(site.weight) {
+                let x = Mat::new(rows.x, n, site.ins);
+                kernel.matmul(F::ONE, Mat::new(dy, n, site.outs).t(), x, true, dw);
+            }
+            if let Some(dbias) = site.bias.and_then(|bias| grads.slot(bias)) {
+                kernel.bias_backward(dy, dbias);
+            }
+        }
+        if site.lora.is_some() {
+            self.lora_back(id, rows, low, dy, dx.map(|dx| dx.0));
+        }
+    }
+
+    /// `d_low = s·dy·B`, `dB += s·dyᵀ·low`, `dA += d_lowᵀ·x`, `dx += d_low·A`.
+    fn lora_back(&mut self, id: SiteId, rows: Rows<'_, F>, low: &[F], dy: &[F], dx: Option<&mut [F]>) {
+        let (net, n) = (self.net, rows.keys.len());
         let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
         let Some(lora) = site.lora else { return };
         let scale = F::of(lora.scale);
         let a = Mat::new(net.params.data(lora.a), lora.rank, site.ins);
         let b = Mat::new(net.params.data(lora.b), site.outs, lora.rank);
-        let dy = Mat::new(dy, rows, site.outs);
-        let mut d_low = self.pool.take(rows * lora.rank);
+        let dy = Mat::new(dy, n, site.outs);
+        let mut d_low = self.pool.take(n * lora.rank);
         kernel.matmul(scale, dy, b, false, &mut d_low);
-        let input = dropped.then(|| self.dropped(x, id));
+        let input = self.dropped(id, rows);
         if let Some(grads) = &mut self.pass.grads {
             if let Some(db) = grads.slot(lora.b) {
-                kernel.matmul(scale, dy.t(), Mat::new(low, rows, lora.rank), true, db);
+                kernel.matmul(scale, dy.t(), Mat::new(low, n, lora.rank), true, db);
             }
             if let Some(da) = grads.slot(lora.a) {
-                let seen = input.as_deref().unwrap_or(&self.nodes[x.0].value);
-                let d_low = Mat::new(&d_low, rows, lora.rank);
-                kernel.matmul(F::ONE, d_low.t(), Mat::new(seen, rows, site.ins), true, da);
+                let seen = input.as_deref().unwrap_or(rows.x);
+                let d_low = Mat::new(&d_low, n, lora.rank);
+                kernel.matmul(F::ONE, d_low.t(), Mat::new(seen, n, site.ins), true, da);
             }
         }
         if let Some(dx) = dx {
-            let d_low = Mat::new(&d_low, rows, lora.rank);
-            match input {
-                None => kernel.matmul(F::ONE, d_low, a, true, dx),
-                Some(mut masked) => {
+            let d_low = Mat::new(&d_low, n, lora.rank);
+            match (input, self.mask(id, rows.keys)) {
+                (Some(mut masked), Some(mask)) => {
                     kernel.matmul(F::ONE, d_low, a, false, &mut masked);
-                    kernel.dropout(&self.mask(id), &masked, true, dx);
+                    kernel.dropout(&mask, &masked, true, dx);
                     self.pool.give(masked);
                 }
+                _ => kernel.matmul(F::ONE, d_low, a, true, dx),
             }
         } else {
             self.pool.give(input.unwrap_or_default());

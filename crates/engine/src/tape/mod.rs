@@ -31,7 +31,6 @@ enum Op<F> {
         x: Var,
         site: SiteId,
         low: Vec<F>,
-        dropped: bool,
     },
     RmsNorm {
         x: Var,
