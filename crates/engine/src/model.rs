@@ -11,7 +11,7 @@ use crate::rng::Rng;
 use crate::tape::{Batch, Layers, Pass, Pool, Tape};
 use crate::weights::{self, Tensors};
 use crate::{adapter, disk};
-use karat_types::Problem;
+use karat_types::{Precision, Problem};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -133,6 +133,21 @@ impl Model<f32> {
     /// # Errors
     /// What [`Config::read`], the weights and the adapter say.
     pub fn load(dir: &Path, adapter: Option<&Path>) -> Result<Self, Problem> {
+        Self::load_as(dir, adapter, Precision::F32)
+    }
+
+    /// Reads a model folder and holds the base in this precision.
+    ///
+    /// # Errors
+    /// As [`Self::load`], and `precision_unsupported`.
+    pub fn load_as(dir: &Path, adapter: Option<&Path>, precision: Precision) -> Result<Self, Problem> {
+        if precision != Precision::F32 {
+            return Err(Problem::bad(
+                "precision_unsupported",
+                format!("A base cannot be held as {precision} here yet, only as f32."),
+                "Leave --precision out, or set it to f32.",
+            ));
+        }
         let config = Config::read(dir)?;
         let tensors = Tensors::open_model(dir)?;
         let mut model = Self::build(config, Arc::new(Cpu), &mut |name, shape| tensors.read(name, shape))?;

@@ -1,7 +1,7 @@
 //! What a model thinks of a text: the log-probability of every token given those before.
 
 use crate::generate::Loaded;
-use karat_types::Problem;
+use karat_types::{Precision, Problem};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -29,8 +29,13 @@ pub struct Scored {
 ///
 /// # Errors
 /// `ids_invalid`, `text_too_long`, `text_too_short`, and what loading says.
-pub fn score(dir: &Path, adapter: Option<&Path>, text: &Text) -> Result<Scored, Problem> {
-    let Loaded { model, tokenizer } = Loaded::read(dir, adapter)?;
+pub fn score(
+    dir: &Path,
+    adapter: Option<&Path>,
+    precision: Precision,
+    text: &Text,
+) -> Result<Scored, Problem> {
+    let Loaded { model, tokenizer } = Loaded::read(dir, adapter, precision)?;
     let ids = match text {
         Text::Ids(ids) => ids.clone(),
         Text::File(path) => tokenizer?.encode_document(&crate::rows::read_text(path)?)?,

@@ -3,8 +3,8 @@
 //! Blocking, with a callback that also carries the wish to stop: the caller puts
 //! them on a thread of their own.
 
-use crate::Problem;
 use crate::train::{Estimate, ModelInfo, RunEvent, TrainSettings, TrainSummary};
+use crate::{Precision, Problem};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -102,6 +102,8 @@ pub struct GenerateRequest {
     pub seed: u64,
     /// Texts that end the answer; they are not part of it.
     pub stop: Vec<String>,
+    /// How the base is held.
+    pub precision: Precision,
 }
 
 /// A finished answer.

@@ -167,7 +167,39 @@ impl RunState {
 
 words! {
     /// How a run changes the model.
-    Method { Lora = "lora", Full = "full" }
+    Method {
+        /// Two thin matrices beside each linear layer.
+        Lora = "lora",
+        /// The same, over a base held in four bits.
+        Qlora = "qlora",
+        /// Every weight.
+        Full = "full",
+    }
+}
+
+impl Method {
+    /// Whether an adapter comes out, and the base stays as it is.
+    pub const fn has_adapter(self) -> bool {
+        !matches!(self, Self::Full)
+    }
+}
+
+words! {
+    /// How the numbers of a base are held and computed with.
+    #[derive(Default)]
+    Precision {
+        /// 32-bit floats: the reference.
+        #[default]
+        F32 = "f32",
+        /// 16-bit brain floats.
+        Bf16 = "bf16",
+        /// 8-bit integers, a scale every 32 numbers.
+        Q8 = "q8",
+        /// 4-bit integers, a scale every 32 numbers.
+        Q4 = "q4",
+        /// bitsandbytes' NF4: 4 bits spaced like a normal distribution.
+        Nf4 = "nf4",
+    }
 }
 
 words! {

@@ -1,6 +1,6 @@
 //! What a fine-tuning run is told, and what it tells back.
 
-use crate::{Method, ModelKind};
+use crate::{Method, ModelKind, Precision};
 use serde::{Deserialize, Serialize};
 
 /// How the learning rate moves over the steps; transformers' formulas.
@@ -20,7 +20,7 @@ pub enum Schedule {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct TrainSettings {
-    /// LoRA or full.
+    /// LoRA, QLoRA or full.
     pub method: Method,
     /// Peak learning rate.
     pub learning_rate: f64,
@@ -56,6 +56,10 @@ pub struct TrainSettings {
     pub target_modules: Option<Vec<String>>,
     /// Steps between evaluations on the held-out rows; none = ten a run.
     pub eval_every: Option<u64>,
+    /// What the computation runs in: f32 or bf16.
+    pub precision: Precision,
+    /// QLoRA: the scales of the base are quantised too.
+    pub double_quant: bool,
 }
 
 impl Default for TrainSettings {
@@ -79,6 +83,8 @@ impl Default for TrainSettings {
             dropout: 0.05,
             target_modules: None,
             eval_every: None,
+            precision: Precision::F32,
+            double_quant: true,
         }
     }
 }

@@ -1531,7 +1531,7 @@ export interface components {
          * @description How a run changes the model.
          * @enum {string}
          */
-        Method: "lora" | "full";
+        Method: "lora" | "qlora" | "full";
         /** @description A step's numbers; keyed by (run, step). */
         Metric: {
             /**
@@ -2080,6 +2080,11 @@ export interface components {
             /** @description Text with the findings' places, for text files (first 20 kB). */
             excerpt?: string | null;
         };
+        /**
+         * @description How the numbers of a base are held and computed with.
+         * @enum {string}
+         */
+        Precision: "f32" | "bf16" | "q8" | "q4" | "nf4";
         /** @description A refusal with a stable code, the facts and the fix. */
         Problem: {
             /**
@@ -2733,7 +2738,7 @@ export interface components {
         /** @description The settings of a run: what the sliders set and the command line types. */
         TrainSettings: {
             /**
-             * @description LoRA or full.
+             * @description LoRA, QLoRA or full.
              * @default lora
              */
             method: components["schemas"]["Method"];
@@ -2836,6 +2841,16 @@ export interface components {
              * @default null
              */
             eval_every: number | null;
+            /**
+             * @description What the computation runs in: f32 or bf16.
+             * @default f32
+             */
+            precision: components["schemas"]["Precision"];
+            /**
+             * @description QLoRA: the scales of the base are quantised too.
+             * @default true
+             */
+            double_quant: boolean;
         };
         /** @description What a finished run amounts to. */
         TrainSummary: {

@@ -20,7 +20,8 @@ impl Generator for Engine {
         request: &GenerateRequest,
         on: &mut dyn FnMut(&str) -> Control,
     ) -> Result<Generated, Problem> {
-        let loaded = self.models().get(&request.model_dir, request.adapter_dir.as_deref())?;
+        let loaded =
+            self.models().get(&request.model_dir, request.adapter_dir.as_deref(), request.precision)?;
         answer(&loaded, request, on)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::model::Model;
 use crate::tokenizer::Tokenizer;
-use karat_types::Problem;
+use karat_types::{Precision, Problem};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -18,8 +18,8 @@ pub(crate) struct Loaded {
 
 impl Loaded {
     /// Reads a base and, on top of it, an adapter.
-    pub(crate) fn read(dir: &Path, adapter: Option<&Path>) -> Result<Self, Problem> {
-        let model = Model::load(dir, adapter)?;
+    pub(crate) fn read(dir: &Path, adapter: Option<&Path>, precision: Precision) -> Result<Self, Problem> {
+        let model = Model::load_as(dir, adapter, precision)?;
         let tokenizer = Tokenizer::load(dir);
         if let Ok(tokenizer) = &tokenizer {
             tokenizer.fits(model.vocab_size() as u64)?;
@@ -33,11 +33,12 @@ impl Loaded {
 struct Key {
     dir: PathBuf,
     adapter: Option<PathBuf>,
+    precision: Precision,
     written: Vec<Option<SystemTime>>,
 }
 
 impl Key {
-    fn of(dir: &Path, adapter: Option<&Path>) -> Self {
+    fn of(dir: &Path, adapter: Option<&Path>, precision: Precision) -> Self {
         let time = |path: PathBuf| std::fs::metadata(path).and_then(|m| m.modified()).ok();
         let base = ["config.json", "model.safetensors", "tokenizer.json", "chat_template.jinja"];
         let mut written: Vec<_> = base.iter().map(|name| time(dir.join(name))).collect();
@@ -45,7 +46,7 @@ impl Key {
             written.push(time(adapter.join("adapter_config.json")));
             written.push(time(adapter.join("adapter_model.safetensors")));
         }
-        Self { dir: dir.into(), adapter: adapter.map(Into::into), written }
+        Self { dir: dir.into(), adapter: adapter.map(Into::into), precision, written }
     }
 }
 
@@ -57,8 +58,13 @@ pub(crate) struct Models {
 
 impl Models {
     /// The model of these folders, read if it is not there yet.
-    pub(crate) fn get(&self, dir: &Path, adapter: Option<&Path>) -> Result<Arc<Loaded>, Problem> {
-        let key = Key::of(dir, adapter);
+    pub(crate) fn get(
+        &self,
+        dir: &Path,
+        adapter: Option<&Path>,
+        precision: Precision,
+    ) -> Result<Arc<Loaded>, Problem> {
+        let key = Key::of(dir, adapter, precision);
         // Held while reading: two requests for one model must not read it twice.
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = kept.iter().position(|(k, _)| *k == key) {
@@ -67,9 +73,9 @@ impl Models {
             kept.insert(0, entry);
             return Ok(loaded);
         }
-        kept.retain(|(k, _)| k.dir != key.dir || k.adapter != key.adapter);
+        kept.retain(|(k, _)| (&k.dir, &k.adapter, k.precision) != (&key.dir, &key.adapter, key.precision));
         kept.truncate(KEPT - 1);
-        let loaded = Arc::new(Loaded::read(dir, adapter)?);
+        let loaded = Arc::new(Loaded::read(dir, adapter, precision)?);
         kept.insert(0, (key, loaded.clone()));
         Ok(loaded)
     }

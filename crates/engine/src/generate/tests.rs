@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing;
+use karat_types::Precision;
 use std::path::PathBuf;
 
 fn request(max_tokens: u32, stop: &[&str]) -> GenerateRequest {
@@ -12,6 +13,7 @@ fn request(max_tokens: u32, stop: &[&str]) -> GenerateRequest {
         top_p: 1.0,
         seed: 1,
         stop: stop.iter().map(ToString::to_string).collect(),
+        precision: Precision::F32,
     }
 }
 
@@ -128,12 +130,12 @@ fn the_context_is_a_limit() {
 fn a_model_is_read_once_and_again_when_its_folder_changes() {
     let (dir, _) = random();
     let models = Models::default();
-    let first = models.get(dir.path(), None).unwrap();
-    assert!(std::sync::Arc::ptr_eq(&first, &models.get(dir.path(), None).unwrap()));
+    let first = models.get(dir.path(), None, Precision::F32).unwrap();
+    assert!(std::sync::Arc::ptr_eq(&first, &models.get(dir.path(), None, Precision::F32).unwrap()));
     std::fs::write(dir.path().join("chat_template.jinja"), "{{ messages }}").unwrap();
     let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
     let file = std::fs::File::options().append(true).open(dir.path().join("chat_template.jinja")).unwrap();
     file.set_modified(later).unwrap();
-    assert!(!std::sync::Arc::ptr_eq(&first, &models.get(dir.path(), None).unwrap()));
-    assert!(models.get(std::path::Path::new("/nowhere"), None).is_err());
+    assert!(!std::sync::Arc::ptr_eq(&first, &models.get(dir.path(), None, Precision::F32).unwrap()));
+    assert!(models.get(std::path::Path::new("/nowhere"), None, Precision::F32).is_err());
 }

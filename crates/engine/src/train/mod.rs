@@ -200,5 +200,6 @@ fn sample_request(job: &TrainJob, prompt: &str, chat: bool) -> GenerateRequest {
         top_p: 1.0,
         seed: job.settings.seed,
         stop: Vec::new(),
+        precision: job.settings.precision,
     }
 }

@@ -7,7 +7,7 @@ use crate::optim::AdamW;
 use crate::{adapter, net::ParamId};
 use karat_types::ports::TrainJob;
 use karat_types::train::{RunEvent, TrainSettings, TrainSummary};
-use karat_types::{Method, Problem};
+use karat_types::{Method, Precision, Problem};
 
 /// Model, optimiser and what was measured so far.
 pub(super) struct State {
@@ -41,6 +41,13 @@ pub(super) fn check_settings(s: &TrainSettings) -> Result<(), Problem> {
     if !(0.0..1.0).contains(&s.dropout) {
         return wrong("dropout", s.dropout.to_string(), "0 up to but not 1");
     }
+    if !matches!(s.precision, Precision::F32 | Precision::Bf16) {
+        return wrong(
+            "precision",
+            s.precision.to_string(),
+            "f32 or bf16 (method qlora holds the base as nf4)",
+        );
+    }
     if s.max_length < 2 {
         return wrong("max_length", s.max_length.to_string(), "at least 2");
     }
@@ -54,7 +61,8 @@ impl State {
     /// The model as the run begins with it.
     pub(super) fn prepare(job: &TrainJob) -> Result<Self, Problem> {
         let s = &job.settings;
-        let mut model = Model::load(&job.model_dir, None)?;
+        let base = if s.method == Method::Qlora { Precision::Nf4 } else { s.precision };
+        let mut model = Model::load_as(&job.model_dir, None, base)?;
         let lora = match (s.method, &job.init_adapter) {
             (Method::Full, None) => None,
             (Method::Full, Some(_)) => {
@@ -64,11 +72,11 @@ impl State {
                     "Train with --method lora, or merge the adapter into the base first.",
                 ));
             }
-            (Method::Lora, Some(dir)) => {
+            (Method::Lora | Method::Qlora, Some(dir)) => {
                 adapter::check_base(dir, &job.model_dir)?;
                 Some(adapter::load(&mut model, dir)?)
             }
-            (Method::Lora, None) => {
+            (Method::Lora | Method::Qlora, None) => {
                 let targets = s.target_modules.clone().map_or(Targets::All, Targets::Named);
                 let config = LoraConfig { targets, ..LoraConfig::new(s.rank as usize, s.alpha) };
                 lora::attach(&mut model, &config, &mut lora::fresh(s.seed))?;

@@ -2,15 +2,36 @@
 
 use clap::ValueEnum;
 pub(crate) use karat_engine::set_threads;
+use karat_types::Precision;
 use karat_types::ports::{GenerateRequest, Prompt};
 use std::path::PathBuf;
 
-/// Number format of the computation.
+/// How the base is held and computed with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Precision {
+pub(crate) enum PrecisionArg {
     /// 32-bit floats: the reference.
     #[default]
     F32,
+    /// 16-bit brain floats: half the memory.
+    Bf16,
+    /// 8-bit integers in blocks: about a quarter.
+    Q8,
+    /// 4-bit integers in blocks: about a seventh.
+    Q4,
+    /// bitsandbytes' 4-bit floats, what QLoRA trains on.
+    Nf4,
+}
+
+impl From<PrecisionArg> for Precision {
+    fn from(arg: PrecisionArg) -> Self {
+        match arg {
+            PrecisionArg::F32 => Self::F32,
+            PrecisionArg::Bf16 => Self::Bf16,
+            PrecisionArg::Q8 => Self::Q8,
+            PrecisionArg::Q4 => Self::Q4,
+            PrecisionArg::Nf4 => Self::Nf4,
+        }
+    }
 }
 
 /// A base, and what is put on top of it.
@@ -22,9 +43,9 @@ pub(crate) struct ModelArgs {
     /// Folder of an adapter
     #[arg(long, value_name = "DIR")]
     pub(crate) adapter: Option<PathBuf>,
-    /// Number format of the computation
+    /// How the base is held and computed with
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) precision: Precision,
+    pub(crate) precision: PrecisionArg,
     /// Threads; 0 = all of the machine's
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) threads: usize,
@@ -62,6 +83,7 @@ impl SamplingArgs {
             top_p: self.top_p,
             seed: self.seed,
             stop: self.stop.clone(),
+            precision: model.precision.into(),
         }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
         None => Text::Ids(args.ids.clone()),
     };
     set_threads(args.model.threads);
-    let scored = score(&args.model.model, args.model.adapter.as_deref(), &text)?;
+    let scored = score(&args.model.model, args.model.adapter.as_deref(), args.model.precision.into(), &text)?;
     if args.json {
         return out::json(&scored);
     }

@@ -1,6 +1,6 @@
 //! `karat train`: fine-tunes a base on rows; an adapter or a full model comes out.
 
-use super::model_args::{Precision, set_threads};
+use super::model_args::{PrecisionArg, set_threads};
 use crate::{chart, out, progress};
 use clap::ValueEnum;
 use indicatif::ProgressBar;
@@ -61,6 +61,8 @@ enum MethodArg {
     /// Two thin matrices beside each linear layer.
     #[default]
     Lora,
+    /// The same, over a base held in four bits (NF4).
+    Qlora,
     /// Every weight.
     Full,
 }
@@ -127,9 +129,12 @@ struct SettingsArgs {
     /// Seed of order, dropout and initial adapter
     #[arg(long, value_name = "N", default_value_t = TrainSettings::default().seed)]
     seed: u64,
-    /// Number format of the computation
+    /// Number format of the computation: f32 or bf16
     #[arg(long, value_enum, default_value_t)]
-    precision: Precision,
+    precision: PrecisionArg,
+    /// With --method qlora: keep the scales of the four-bit blocks as they are
+    #[arg(long)]
+    no_double_quant: bool,
     /// Take the rows in the order of the file
     #[arg(long)]
     no_shuffle: bool,
@@ -148,6 +153,7 @@ impl Args {
         let usual_length = TrainSettings::default().max_length;
         let (method, usual) = match self.method {
             MethodArg::Lora => (Method::Lora, 2e-4),
+            MethodArg::Qlora => (Method::Qlora, 2e-4),
             MethodArg::Full => (Method::Full, 2e-5),
         };
         TrainSettings {
@@ -175,6 +181,8 @@ impl Args {
             dropout: s.dropout,
             target_modules: s.target_modules.clone(),
             eval_every: s.eval_every,
+            precision: s.precision.into(),
+            double_quant: !s.no_double_quant,
         }
     }
 

@@ -9,7 +9,7 @@ use karat_services::{Actor, App, jobs, model, run};
 use karat_types::id::{ModelId, ReleaseId};
 use karat_types::ports::{Control, GenerateRequest, Prompt, TrainJob, Trained};
 use karat_types::train::{RunEvent, TrainSettings};
-use karat_types::{Problem, RunState};
+use karat_types::{Precision, Problem, RunState};
 use std::path::Path;
 use std::time::Duration;
 
@@ -174,6 +174,7 @@ async fn answers(app: &App, base: ModelId, tuned: ModelId, seed: u64) -> Result<
                 top_p: 0.9,
                 seed,
                 stop: Vec::new(),
+                precision: Precision::F32,
             };
             generator.generate(&request, &mut |_| Control::Continue).map(|answer| answer.text)
         };

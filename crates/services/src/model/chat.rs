@@ -6,7 +6,7 @@ use crate::{Actor, App};
 use karat_store::query;
 use karat_types::id::ModelId;
 use karat_types::ports::{Control, GenerateRequest, Generated, Prompt};
-use karat_types::{ModelKind, Problem};
+use karat_types::{ModelKind, Precision, Problem};
 use tokio::sync::mpsc;
 
 /// Pieces that may wait for a slow reader before the model waits too.
@@ -61,6 +61,7 @@ pub async fn stream(
         top_p: request.top_p,
         seed: request.seed,
         stop: request.stop,
+        precision: Precision::F32,
     };
     let (send, receive) = mpsc::channel(PIECES_AHEAD);
     let generator = app.generator.clone();

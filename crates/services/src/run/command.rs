@@ -1,7 +1,7 @@
 //! The same run as a command anyone can type.
 
-use karat_types::Method;
 use karat_types::train::{Schedule, TrainSettings};
+use karat_types::{Method, Precision};
 use std::fmt::Write;
 
 /// The `karat train` line for these settings; only what differs from the defaults, but
@@ -24,7 +24,7 @@ pub(crate) fn line(base: &str, data: &str, name: &str, s: &TrainSettings, held_o
         Some(steps) => add(format!("--steps {steps}")),
         None => add(format!("--epochs {}", s.epochs)),
     }
-    if s.method == Method::Lora {
+    if s.method.has_adapter() {
         add(format!("--rank {} --alpha {} --dropout {}", s.rank, s.alpha, s.dropout));
     }
     add(format!("--max-length {}", s.max_length));
@@ -47,6 +47,12 @@ pub(crate) fn line(base: &str, data: &str, name: &str, s: &TrainSettings, held_o
     }
     if s.max_grad_norm != d.max_grad_norm {
         add(format!("--max-grad-norm {}", s.max_grad_norm));
+    }
+    if s.precision != Precision::F32 {
+        add(format!("--precision {}", s.precision));
+    }
+    if s.method == Method::Qlora && !s.double_quant {
+        add("--no-double-quant".into());
     }
     if !s.shuffle {
         add("--no-shuffle".into());

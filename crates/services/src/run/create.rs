@@ -10,7 +10,7 @@ use karat_store::query;
 use karat_store::query::job::NewJob;
 use karat_types::id::{AccountId, RunId};
 use karat_types::train::TrainSettings;
-use karat_types::{Hash, Method, ModelKind, Problem, RunState};
+use karat_types::{Hash, ModelKind, Problem, RunState};
 use serde_json::json;
 
 /// Percent held out when the form does not say.
@@ -159,7 +159,7 @@ fn check_settings(s: &TrainSettings) -> Result<(), Problem> {
         "steps is out of range; 1–10,000,000 is expected.".into()
     } else if !(8..=131_072).contains(&s.max_length) {
         format!("max_length is {}; 8–131,072 tokens is expected.", s.max_length)
-    } else if s.method == Method::Lora && !(1..=512).contains(&s.rank) {
+    } else if s.method.has_adapter() && !(1..=512).contains(&s.rank) {
         format!("rank is {}; 1–512 is expected.", s.rank)
     } else if !(0.0..1.0).contains(&s.dropout)
         || s.alpha <= 0.0

@@ -121,7 +121,7 @@ async fn save(
     let settings: TrainSettings = read::parse(&run.settings)?;
     let base = model::stored(app, ModelId(run.base_id)).await?;
     let (kind, on) = match settings.method {
-        Method::Lora => (ModelKind::Adapter, Some(ModelId(run.base_id))),
+        Method::Lora | Method::Qlora => (ModelKind::Adapter, Some(ModelId(run.base_id))),
         Method::Full => (ModelKind::Base, None),
     };
     let name = format!("{}:{}", base.name, run.name);

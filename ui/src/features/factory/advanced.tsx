@@ -61,7 +61,7 @@ export function Advanced({ draft, set, change }: AdvancedProps) {
           {(ids) => <Input {...ids} type="number" min={0} max={50} value={draft.heldOut} onChange={(event) => change({ heldOut: Number(event.target.value) })} />}
         </Field>
         {lines
-          .filter((line) => !line.lora || settings.method === "lora")
+          .filter((line) => !line.lora || settings.method !== "full")
           .map((line) => (
             <Field key={line.key} label={line.label} hint={line.hint}>
               {(ids) => (

@@ -87,7 +87,7 @@ export function RunFormView({ models, release, base }: RunFormViewProps) {
         <Section title={t.data}>
           <DataChoice draft={draft} onChange={change} />
         </Section>
-        <Section title={t.method} hint={draft.settings.method === "lora" ? t.loraHint : t.fullHint}>
+        <Section title={t.method} hint={draft.settings.method !== "full" ? t.loraHint : t.fullHint}>
           <Segmented
             label={t.method}
             value={draft.settings.method}

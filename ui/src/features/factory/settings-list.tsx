@@ -7,9 +7,9 @@ const f = text.factory.form;
 /** The settings a run was started with. */
 export function SettingsList({ run }: { run: Run }) {
   const s = run.settings;
-  const lora = s.method === "lora";
+  const lora = s.method !== "full";
   const rows: [string, string | null][] = [
-    [f.method, lora ? f.lora : f.full],
+    [f.method, s.method === "qlora" ? f.qlora : lora ? f.lora : f.full],
     [f.learningRate, s.learning_rate === undefined ? null : rate(s.learning_rate)],
     [f.schedule, s.schedule ?? null],
     [f.epochs, s.steps ? null : String(s.epochs ?? "")],

@@ -36,6 +36,8 @@ export const defaults: Settings = {
   dropout: 0.05,
   target_modules: null,
   eval_every: null,
+  precision: "f32",
+  double_quant: true,
 };
 
 /** A name that says what and when, without a word of one's own. */

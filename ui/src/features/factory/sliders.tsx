@@ -57,7 +57,7 @@ export function Sliders({ settings, set, context }: SlidersProps) {
         shown={t.lengthShown(settings.max_length)}
         onChange={(position) => set({ max_length: powerAt(position) })}
       />
-      {settings.method === "lora" && (
+      {settings.method !== "full" && (
         <Slider
           label={t.rank}
           hint={t.rankHint}

@@ -32,6 +32,7 @@ export const factory = {
     fileReady: (name: string, size: string) => `${name}, ${size}, is on the server.`,
     method: "Method",
     lora: "LoRA",
+    qlora: "QLoRA",
     loraHint: "Trains a small adapter beside the model: fast, light, can be taken off again.",
     full: "Full",
     fullHint: "Trains every weight: needs several times the memory, gives a model of its own.",
