@@ -9,6 +9,7 @@ mod cmd;
 mod compose;
 mod config;
 mod demo;
+mod hub;
 mod out;
 mod progress;
 mod serve;

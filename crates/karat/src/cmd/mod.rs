@@ -15,6 +15,7 @@ mod migrate;
 mod model_args;
 mod models;
 mod models_kept;
+mod models_pull;
 mod release;
 mod review;
 mod run;

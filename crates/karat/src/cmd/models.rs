@@ -1,6 +1,7 @@
 //! `karat models`: bases and adapters on this machine.
 
 use super::models_kept::{AddArgs, ListArgs, add, list};
+use super::models_pull::{PullArgs, pull};
 use crate::out;
 use karat_engine::Engine;
 use karat_engine::model_init::{Shape, TokenizerSource, init};
@@ -10,7 +11,7 @@ use karat_types::train::{ModelInfo, TrainSettings};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// Makes and inspects model folders; keeps models in a data directory
+/// Makes, pulls and inspects model folders; keeps models in a data directory
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -21,6 +22,7 @@ pub(crate) struct Args {
 enum Command {
     Init(InitArgs),
     Inspect(InspectArgs),
+    Pull(PullArgs),
     Add(AddArgs),
     List(ListArgs),
 }
@@ -88,6 +90,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     match &args.command {
         Command::Init(args) => make(args),
         Command::Inspect(args) => inspect(&args.dir, args.json),
+        Command::Pull(args) => pull(args),
         Command::Add(args) => add(args),
         Command::List(args) => list(args),
     }

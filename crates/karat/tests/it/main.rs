@@ -3,8 +3,10 @@
 
 mod bad_input;
 mod check;
+mod hub;
 mod kill;
 mod models;
 mod process;
+mod pull;
 mod run;
 mod standing;

@@ -10,7 +10,7 @@ const TEXT: &str = "The gate checks each file and says why. Who contributes is c
     names the submission, the run names the release, and the adapter names the run.\n\n";
 
 /// A folder with `base` (a model of 20 k parameters), made once for all tests.
-static HOME: LazyLock<TempDir> = LazyLock::new(|| {
+pub(crate) static HOME: LazyLock<TempDir> = LazyLock::new(|| {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join("text.md"), TEXT.repeat(20)).unwrap();
     let said = init(home.path(), "base");
