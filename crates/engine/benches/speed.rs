@@ -1,10 +1,14 @@
-//! Speed of the engine on random weights: `cargo bench -p karat-engine [-- products|lora|full|decode]`.
-//! Wall time needs a quiet machine; processor time is printed beside it.
+//! Speed and memory of the engine on random weights, one line of JSON a measurement:
+//! `cargo bench -p karat-engine -- lora --threads 1 --batch 4 --length 256`.
+//!
+//! Jobs: products, lora, full, prefill, decode; all of them without one. Wall time needs a
+//! quiet machine; tokens a processor second do not. Peak memory is the process's, so
+//! measure one job a process.
 
 use karat_engine::Model;
 use karat_engine::config::Config;
 use karat_engine::kernel::cpu::Cpu;
-use karat_engine::kernel::{Kernel, Mat};
+use karat_engine::kernel::{self, Kernel, Mat};
 use karat_engine::lora::{self, LoraConfig};
 use karat_engine::net::Grads;
 use karat_engine::optim::{self, AdamW};
@@ -12,14 +16,90 @@ use karat_engine::rng::Rng;
 use karat_engine::tape::{Batch, Pass, Pool};
 use std::time::Instant;
 
-/// The 41 M LLaMA every number of the design is about.
-fn large() -> Config {
-    Config { tied: false, ..Config::llama(16_384, 512, 1408, 8, (8, 4)) }
+/// What to measure.
+#[derive(Clone, Debug)]
+struct Wish {
+    job: String,
+    precision: String,
+    model: String,
+    threads: usize,
+    batch: usize,
+    length: usize,
+    steps: usize,
+    dropout: f64,
 }
 
-/// A base as the demo makes it.
-fn small() -> Config {
-    Config::llama(4096, 192, 512, 4, (6, 3))
+impl Wish {
+    /// From the command line; a flag nobody knows ends the program.
+    fn read() -> Self {
+        let mut wish = Self {
+            job: String::new(),
+            precision: "f32".into(),
+            model: "large".into(),
+            threads: 1,
+            batch: 4,
+            length: 256,
+            steps: 5,
+            dropout: 0.0,
+        };
+        let mut args = std::env::args().skip(1);
+        while let Some(arg) = args.next() {
+            let mut number = || args.next().and_then(|a| a.parse::<f64>().ok()).unwrap_or_else(|| usage());
+            match arg.as_str() {
+                "--threads" => wish.threads = number() as usize,
+                "--batch" => wish.batch = number() as usize,
+                "--length" => wish.length = number() as usize,
+                "--steps" => wish.steps = number() as usize,
+                "--dropout" => wish.dropout = number(),
+                "--precision" => wish.precision = args.next().unwrap_or_else(|| usage()),
+                "--model" => wish.model = args.next().unwrap_or_else(|| usage()),
+                "--bench" => {}
+                job if !job.starts_with('-') => wish.job = job.into(),
+                _ => usage(),
+            }
+        }
+        wish
+    }
+
+    /// The 41 M LLaMA every number of the design is about, or a base as the demo makes it.
+    fn config(&self) -> Config {
+        match self.model.as_str() {
+            "large" => Config { tied: false, ..Config::llama(16_384, 512, 1408, 8, (8, 4)) },
+            "small" => Config::llama(4096, 192, 512, 4, (6, 3)),
+            _ => usage(),
+        }
+    }
+
+    fn model(&self) -> Model {
+        match self.precision.as_str() {
+            "f32" => Model::init(self.config(), 1),
+            _ => usage(),
+        }
+    }
+
+    /// One line: medians of `times` (wall, processor seconds), each over `tokens`.
+    fn report(&self, job: &str, tokens: usize, mut times: Vec<(f64, f64)>) {
+        let tokens = tokens as f64;
+        let cpu = times.iter().map(|t| t.1).sum::<f64>() / times.len() as f64;
+        times.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let line = serde_json::json!({
+            "job": job, "model": self.model, "precision": self.precision, "threads": self.threads,
+            "batch": self.batch, "length": self.length,
+            "tokens_per_s": (tokens / times[times.len() / 2].0).round(),
+            "cpu_tokens_per_s": (tokens / cpu).round(),
+            "best_tokens_per_s": (tokens / times[0].0).round(),
+            "peak_rss_mib": peak_mib(), "kernel": kernel::describe().of(&self.precision),
+        });
+        println!("{line}");
+    }
+}
+
+fn usage() -> ! {
+    eprintln!(
+        "speed [products|lora|full|prefill|decode] [--precision f32] [--model large|small] \
+         [--threads n] [--batch n] [--length n] [--steps n] [--dropout p]"
+    );
+    std::process::exit(2)
 }
 
 /// User and system time of this process, seconds.
@@ -30,112 +110,124 @@ fn cpu_time() -> f64 {
     (ticks(11) + ticks(12)) / 100.0
 }
 
-fn report(name: &str, tokens: usize, mut times: Vec<f64>, cpu: f64) {
-    let runs = times.len() as f64;
+/// The most memory this process ever held, MiB.
+fn peak_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("").trim();
-    times.sort_by(f64::total_cmp);
-    println!(
-        "{name}: median {:.1} ms = {:.0} tok/s, best {:.0} tok/s, {:.0} tok per CPU second, peak {peak}",
-        times[times.len() / 2] * 1e3,
-        tokens as f64 / times[times.len() / 2],
-        tokens as f64 / times[0],
-        tokens as f64 * runs / cpu,
-    );
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("");
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) / 1024
 }
 
-fn train(name: &str, config: Config, adapter: Option<f64>, (rows, length): (usize, usize), steps: usize) {
-    let vocabulary = config.vocab_size as u64;
-    let mut model = Model::init(config, 1);
-    match adapter {
-        None => model.train_base(),
-        Some(_) => {
-            let Ok(()) = lora::attach(&mut model, &LoraConfig::new(8, 16.0), &mut lora::fresh(1)) else {
-                return;
-            };
-            model.train_adapter();
-        }
+/// Wall and processor seconds of what `work` does.
+fn timed(work: impl FnOnce()) -> (f64, f64) {
+    let (wall, cpu) = (Instant::now(), cpu_time());
+    work();
+    (wall.elapsed().as_secs_f64(), cpu_time() - cpu)
+}
+
+/// Training steps, the first two left out.
+fn train(wish: &Wish, full: bool) {
+    let (mut model, vocabulary) = (wish.model(), wish.config().vocab_size as u64);
+    if full {
+        model.train_base();
+    } else {
+        let Ok(()) = lora::attach(&mut model, &LoraConfig::new(8, 16.0), &mut lora::fresh(1)) else {
+            usage()
+        };
+        model.train_adapter();
     }
     let mut rng = Rng::new(&[1]);
     let mut optimiser = AdamW::new(&model, 0.01);
     let mut grads = Grads::zeros(model.params());
     let mut pool = Pool::default();
-    let (mut times, mut began_cpu) = (Vec::new(), 0.0);
-    for step in 1..=steps as u64 + 2 {
-        if step == 3 {
-            began_cpu = cpu_time();
-        }
+    let mut times = Vec::new();
+    for step in 1..=wish.steps as u64 + 2 {
         let (mut batch, mut wanted) = (Batch::default(), Vec::new());
-        for row in 0..rows {
-            let ids: Vec<u32> = (0..length).map(|_| rng.below(vocabulary) as u32).collect();
+        for row in 0..wish.batch {
+            let ids: Vec<u32> = (0..wish.length).map(|_| rng.below(vocabulary) as u32).collect();
             batch.push(&ids, row as u64);
-            wanted.extend((1..length).map(|i| ((row * length + i - 1) as u32, ids[i])));
+            wanted.extend((1..wish.length).map(|i| ((row * wish.length + i - 1) as u32, ids[i])));
         }
-        let began = Instant::now();
-        grads.clear();
-        let pass = Pass { grads: Some(&mut grads), dropout: adapter.unwrap_or(0.0), ..Pass::default() };
-        model.loss(&batch, &wanted, 1.0 / wanted.len() as f64, &mut pool, pass);
-        let norm = optim::norm(&grads, &optimiser.ids);
-        optimiser.step(&mut model, &grads, optim::clip(norm, 1.0), 1e-4, step);
-        if step > 2 {
-            times.push(began.elapsed().as_secs_f64());
-        }
+        times.push(timed(|| {
+            grads.clear();
+            let pass = Pass { grads: Some(&mut grads), dropout: wish.dropout, ..Pass::default() };
+            model.loss(&batch, &wanted, 1.0 / wanted.len() as f64, &mut pool, pass);
+            let norm = optim::norm(&grads, &optimiser.ids);
+            optimiser.step(&mut model, &grads, optim::clip(norm, 1.0), 1e-4, step);
+        }));
     }
-    report(name, rows * length, times, cpu_time() - began_cpu);
+    wish.report(if full { "full" } else { "lora" }, wish.batch * wish.length, times.split_off(2));
 }
 
-fn decode(name: &str, config: Config) {
-    let model = Model::init(config, 1);
-    let prompt: Vec<u32> = (0..256).collect();
+/// One prompt of `length` tokens into an empty cache; the first is left out.
+fn prefill(wish: &Wish) {
+    let model = wish.model();
+    let prompt: Vec<u32> = (0..wish.length as u32).map(|i| i * 7 % 1000).collect();
+    let run = |_| {
+        timed(|| {
+            model.logits(&prompt, &mut model.cache());
+        })
+    };
+    wish.report("prefill", wish.length, (0..wish.steps + 1).map(run).skip(1).collect());
+}
+
+/// One token after another, after 256.
+fn decode(wish: &Wish) {
+    let model = wish.model();
     let mut cache = model.cache();
-    let (began, cpu) = (Instant::now(), cpu_time());
-    model.logits(&prompt, &mut cache);
-    report(&format!("{name}, prefill 256"), 256, vec![began.elapsed().as_secs_f64()], cpu_time() - cpu);
-    let (mut times, cpu) = (Vec::new(), cpu_time());
-    for id in 0..100 {
-        let began = Instant::now();
-        model.logits(&[id], &mut cache);
-        times.push(began.elapsed().as_secs_f64());
-    }
-    report(&format!("{name}, decode"), 1, times, cpu_time() - cpu);
+    model.logits(&(0..256).collect::<Vec<u32>>(), &mut cache);
+    let mut few = || {
+        for id in 0..20 {
+            model.logits(&[id], &mut cache);
+        }
+    };
+    let times = (0..wish.steps).map(|_| timed(&mut few)).collect();
+    wish.report("decode", 20, times);
 }
 
-/// What the matrix products alone reach: the ceiling of everything above.
-fn products() {
-    const SHAPE: (usize, usize, usize) = (1024, 512, 1408);
-    let (a, b) = (vec![0.5f32; SHAPE.0 * SHAPE.1], vec![0.5f32; SHAPE.2 * SHAPE.1]);
-    let mut c = vec![0.0f32; SHAPE.0 * SHAPE.2];
-    let (began, cpu) = (Instant::now(), cpu_time());
-    for _ in 0..200 {
-        let (a, b) = (Mat::new(&a, SHAPE.0, SHAPE.1), Mat::new(&b, SHAPE.2, SHAPE.1));
-        Cpu.matmul(1.0, a, b.t(), false, &mut c);
+/// What the matrix products alone reach, the ceiling of everything above: GFLOP a second.
+fn products(wish: &Wish) {
+    let rows = wish.batch * wish.length;
+    for (inner, cols) in [(512, 1408), (1408, 512), (512, 256), (512, 16_384), (16_384, 512)] {
+        let (a, b) = (vec![0.5f32; rows * inner], vec![0.5f32; cols * inner]);
+        let mut c = vec![0.0f32; rows * cols];
+        let runs = (100_000_000_000 / (2 * rows * inner * cols)).clamp(1, 1000);
+        for turned in [true, false] {
+            let (wall, cpu) = timed(|| {
+                for _ in 0..runs {
+                    let a = Mat::new(&a, rows, inner);
+                    let b = if turned { Mat::new(&b, cols, inner).t() } else { Mat::new(&b, inner, cols) };
+                    Cpu.matmul(1.0, a, b, false, &mut c);
+                }
+            });
+            let work = 2e-9 * (runs * rows * inner * cols) as f64;
+            let line = serde_json::json!({
+                "job": "products", "shape": [rows, inner, cols], "weight_by_rows": turned,
+                "threads": wish.threads, "precision": wish.precision,
+                "gflops": (work / wall).round(), "cpu_gflops": (work / cpu).round(),
+                "kernel": kernel::describe().of(&wish.precision),
+            });
+            println!("{line}");
+        }
     }
-    let work = 200.0 * 2e-9 * (SHAPE.0 * SHAPE.1 * SHAPE.2) as f64;
-    let (wall, cpu) = (began.elapsed().as_secs_f64(), cpu_time() - cpu);
-    println!("products {SHAPE:?}: {:.0} GFLOP/s, {:.0} GFLOP per CPU second", work / wall, work / cpu);
 }
 
 fn main() {
-    let which = std::env::args().skip(1).find(|a| !a.starts_with('-')).unwrap_or_default();
-    for threads in [1, 2] {
-        let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).build() else { return };
-        println!("-- {threads} thread(s)");
-        pool.install(|| {
-            if "products".contains(&which) {
-                products();
-            }
-            if "lora".contains(&which) {
-                train("41 M, LoRA r 8, 4 × 256", large(), Some(0.0), (4, 256), 5);
-                train("41 M, LoRA r 8, dropout 0.05, 4 × 256", large(), Some(0.05), (4, 256), 5);
-            }
-            if "full".contains(&which) {
-                train("small base, full, 16 × 256", small(), None, (16, 256), 10);
-                train("small base, LoRA r 8, 16 × 256", small(), Some(0.05), (16, 256), 10);
-            }
-            if "decode".contains(&which) {
-                decode("41 M", large());
-                decode("small base", small());
-            }
-        });
+    let wish = Wish::read();
+    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(wish.threads).build() else { usage() };
+    let jobs = ["products", "lora", "full", "prefill", "decode"];
+    if !wish.job.is_empty() && !jobs.contains(&wish.job.as_str()) {
+        usage();
     }
+    let chosen = |job: &&str| wish.job.is_empty() || wish.job == *job;
+    pool.install(|| {
+        for job in jobs.into_iter().filter(chosen) {
+            match job {
+                "products" => products(&wish),
+                "lora" => train(&wish, false),
+                "full" => train(&wish, true),
+                "prefill" => prefill(&wish),
+                _ => decode(&wish),
+            }
+        }
+    });
 }

@@ -5,7 +5,10 @@
 //! are proven.
 
 pub mod cpu;
+mod describe;
 pub mod reference;
+
+pub use describe::{Chosen, describe};
 
 use crate::real::Real;
 use crate::rng;

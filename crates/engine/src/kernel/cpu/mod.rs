@@ -8,6 +8,8 @@ mod matmul;
 mod row;
 mod simd;
 
+pub(super) use simd::vector_bits;
+
 use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Update};
 use rayon::prelude::*;
 

@@ -36,6 +36,21 @@ macro_rules! simd {
 }
 pub(super) use simd;
 
+/// Bits of the vectors the functions above run on.
+pub(in crate::kernel) fn vector_bits() -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::is_x86_feature_detected as has;
+        if has!("avx512f") && has!("avx512vl") && has!("avx512bw") && has!("avx512dq") {
+            return 512;
+        }
+        if has!("avx2") {
+            return 256;
+        }
+    }
+    128
+}
+
 /// eˣ for x ≤ 88, within two units in the last place, without a branch so that it
 /// vectorises; below −87 it is 0. Cody–Waite reduction, then a Taylor polynomial.
 #[inline(always)]
