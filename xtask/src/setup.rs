@@ -14,6 +14,14 @@ const BROWSER: Need =
     Need { what: "Chromium", package: "chromium", there: || Path::new("/usr/bin/chromium").exists() };
 const POSTGRES: Need = Need { what: "PostgreSQL", package: "postgresql", there: postgres };
 
+const PYTHON: Need = Need { what: "Python with venv", package: "python3-venv", there: venv };
+const COMPILER: Need = Need { what: "a C++ compiler", package: "g++", there: || shell::has("c++") };
+
+fn venv() -> bool {
+    let asked = shell::command("python3", &["-c", "import ensurepip, venv"]).status();
+    asked.is_ok_and(|status| status.success())
+}
+
 fn postgres() -> bool {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     shell::has("initdb") || versions.map(|v| v.path().join("bin/initdb")).any(|p| p.exists())
@@ -30,7 +38,17 @@ pub(crate) fn node() -> Result<(), String> {
 /// Everything the tests need.
 pub(crate) fn for_tests() -> Result<(), String> {
     node()?;
-    let missing: Vec<_> = [BROWSER, POSTGRES].into_iter().filter(|need| !(need.there)()).collect();
+    install(&[BROWSER, POSTGRES])
+}
+
+/// What the peers of the benchmarks are built with.
+pub(crate) fn for_benchmarks() -> Result<(), String> {
+    install(&[PYTHON, COMPILER])
+}
+
+/// Installs what is missing, or says how.
+fn install(needs: &[Need]) -> Result<(), String> {
+    let missing: Vec<_> = needs.iter().filter(|need| !(need.there)()).collect();
     if missing.is_empty() {
         return Ok(());
     }

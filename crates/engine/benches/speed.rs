@@ -1,9 +1,9 @@
 //! Speed and memory of the engine on random weights, one line of JSON a measurement:
 //! `cargo bench -p karat-engine -- lora --threads 1 --batch 4 --length 256`.
 //!
-//! Jobs: products, lora, full, prefill, decode; all of them without one. Wall time needs a
-//! quiet machine; tokens a processor second do not. Peak memory is the process's, so
-//! measure one job a process.
+//! Jobs: products, bandwidth, lora, full, prefill, decode; all of them without one. Wall
+//! time needs a quiet machine; tokens a processor second do not. Peak memory is the
+//! process's, so measure one job a process.
 
 use karat_engine::Model;
 use karat_engine::config::Config;
@@ -14,6 +14,9 @@ use karat_engine::net::Grads;
 use karat_engine::optim::{self, AdamW};
 use karat_engine::rng::Rng;
 use karat_engine::tape::{Batch, Pass, Pool};
+use karat_types::Precision;
+use rayon::prelude::*;
+use std::path::Path;
 use std::time::Instant;
 
 /// What to measure.
@@ -61,9 +64,11 @@ impl Wish {
         wish
     }
 
-    /// The 41 M LLaMA every number of the design is about, or a base as the demo makes it.
+    /// The 41 M LLaMA every number of the design is about, a base as the demo makes it, or
+    /// the model of a folder.
     fn config(&self) -> Config {
         match self.model.as_str() {
+            dir if Path::new(dir).is_dir() => Config::read(Path::new(dir)).unwrap_or_else(|_| usage()),
             "large" => Config { tied: false, ..Config::llama(16_384, 512, 1408, 8, (8, 4)) },
             "small" => Config::llama(4096, 192, 512, 4, (6, 3)),
             _ => usage(),
@@ -71,10 +76,15 @@ impl Wish {
     }
 
     fn model(&self) -> Model {
-        match self.precision.as_str() {
-            "f32" => Model::init(self.config(), 1),
-            _ => usage(),
+        let dir = Path::new(&self.model);
+        let Ok(precision) = self.precision.parse() else { usage() };
+        if dir.is_dir() {
+            return Model::load_as(dir, None, precision).unwrap_or_else(|problem| {
+                eprintln!("{problem}");
+                usage()
+            });
         }
+        if precision == Precision::F32 { Model::init(self.config(), 1) } else { usage() }
     }
 
     /// One line: medians of `times` (wall, processor seconds), each over `tokens`.
@@ -96,7 +106,7 @@ impl Wish {
 
 fn usage() -> ! {
     eprintln!(
-        "speed [products|lora|full|prefill|decode] [--precision f32] [--model large|small] \
+        "speed [products|bandwidth|lora|full|prefill|decode] [--precision f32] [--model large|small|DIR] \
          [--threads n] [--batch n] [--length n] [--steps n] [--dropout p]"
     );
     std::process::exit(2)
@@ -211,10 +221,27 @@ fn products(wish: &Wish) {
     }
 }
 
+/// How fast memory is read that no cache holds: what decoding a large model cannot beat.
+fn bandwidth(wish: &Wish) {
+    const NUMBERS: usize = 1 << 28;
+    let data = vec![1u32; NUMBERS];
+    let sum = || {
+        data.par_chunks(1 << 20).map(|part| part.iter().fold(0u32, |s, x| s ^ x)).reduce(|| 0, |a, b| a ^ b)
+    };
+    let mut times: Vec<f64> =
+        (0..wish.steps.max(3)).map(|_| timed(|| assert_eq!(std::hint::black_box(sum()), 0)).0).collect();
+    times.sort_by(f64::total_cmp);
+    let rate = (4 * NUMBERS) as f64 / times[times.len() / 2];
+    println!(
+        "{}",
+        serde_json::json!({ "job": "bandwidth", "threads": wish.threads, "bytes_per_s": rate.round() })
+    );
+}
+
 fn main() {
     let wish = Wish::read();
     let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(wish.threads).build() else { usage() };
-    let jobs = ["products", "lora", "full", "prefill", "decode"];
+    let jobs = ["products", "bandwidth", "lora", "full", "prefill", "decode"];
     if !wish.job.is_empty() && !jobs.contains(&wish.job.as_str()) {
         usage();
     }
@@ -223,6 +250,7 @@ fn main() {
         for job in jobs.into_iter().filter(chosen) {
             match job {
                 "products" => products(&wish),
+                "bandwidth" => bandwidth(&wish),
                 "lora" => train(&wish, false),
                 "full" => train(&wish, true),
                 "prefill" => prefill(&wish),
