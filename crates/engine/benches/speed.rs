@@ -69,7 +69,10 @@ impl Wish {
     fn config(&self) -> Config {
         match self.model.as_str() {
             dir if Path::new(dir).is_dir() => Config::read(Path::new(dir)).unwrap_or_else(|_| usage()),
-            "large" => Config { tied: false, ..Config::llama(16_384, 512, 1408, 8, (8, 4)) },
+            "large" => {
+                let untied = serde_json::json!({ "tie_word_embeddings": false });
+                Config::llama(16_384, 512, 1408, 8, (8, 4)).with(untied).unwrap_or_else(|_| usage())
+            }
             "small" => Config::llama(4096, 192, 512, 4, (6, 3)),
             _ => usage(),
         }

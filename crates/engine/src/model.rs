@@ -1,8 +1,7 @@
 //! A model in memory: what it is, its weights, and how to run it.
 
 use crate::config::Config;
-use crate::family::llama::Llama;
-use crate::family::{Inventory, Source};
+use crate::family::{Family, Inventory, Source};
 use crate::kernel::Kernel;
 use crate::kernel::cpu::Cpu;
 use crate::net::{Net, ParamId, Params};
@@ -18,7 +17,7 @@ use std::sync::Arc;
 /// A model: base weights and, when one is loaded, an adapter.
 pub struct Model<F: Real = f32> {
     pub(crate) config: Config,
-    pub(crate) family: Llama,
+    pub(crate) family: Family,
     pub(crate) net: Net<F>,
     /// How many of the parameters belong to the base.
     pub(crate) base_params: usize,
@@ -54,7 +53,7 @@ impl<F: Real> Model<F> {
         source: &mut Source<'_, F>,
     ) -> Result<Self, Problem> {
         let mut inventory = Inventory { source, params: Default::default(), sites: Vec::new() };
-        let family = Llama::take_down(&config, &mut inventory)?;
+        let family = Family::take_down(&config, &mut inventory)?;
         let Inventory { params, sites, .. } = inventory;
         let base_params = params.len();
         Ok(Self { config, family, net: Net { params, sites, kernel }, base_params })
@@ -114,7 +113,7 @@ impl<F: Real> Model<F> {
         let learns = pass.grads.is_some();
         let mut tape = self.tape(batch, pool, pass);
         let hidden = self.family.hidden(&mut tape);
-        let nats = tape.cross_entropy(hidden, self.family.head, wanted, scale);
+        let nats = tape.cross_entropy(hidden, self.family.head(), wanted, scale);
         if learns {
             tape.backward();
         }
@@ -123,7 +122,7 @@ impl<F: Real> Model<F> {
 
     /// A tape over a batch.
     fn tape<'a>(&'a self, batch: &'a Batch, pool: &'a mut Pool<F>, pass: Pass<'a, F>) -> Tape<'a, F> {
-        Tape::new(&self.net, batch, (self.config.head_dim, self.config.rope_theta), pool, pass)
+        Tape::new(&self.net, batch, self.config.rope.as_ref(), pool, pass)
     }
 }
 
@@ -247,7 +246,7 @@ impl Model<f32> {
         let pass = Pass { cache: Some(&mut cache.layers), ..Pass::default() };
         let mut tape = self.tape(&batch, &mut cache.pool, pass);
         let hidden = self.family.hidden(&mut tape);
-        tape.logits(hidden, self.family.head, ids.len() - 1)
+        tape.logits(hidden, self.family.head(), ids.len() - 1)
     }
 
     /// Natural log of the probability of each token given those before it: n − 1 numbers.
@@ -257,6 +256,6 @@ impl Model<f32> {
         let mut tape = self.tape(&batch, &mut pool, Pass::default());
         let hidden = self.family.hidden(&mut tape);
         let wanted: Vec<(u32, u32)> = ids.iter().skip(1).enumerate().map(|(i, &id)| (i as u32, id)).collect();
-        tape.cross_entropy(hidden, self.family.head, &wanted, 1.0).into_iter().map(|nats| -nats).collect()
+        tape.cross_entropy(hidden, self.family.head(), &wanted, 1.0).into_iter().map(|nats| -nats).collect()
     }
 }

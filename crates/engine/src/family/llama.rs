@@ -1,10 +1,12 @@
 //! LLaMA: RMS norms before each part, rotary positions, grouped queries, SwiGLU.
+//! Mistral adds a sliding window, Qwen2 biases on q, k and v, Qwen3 a norm on each head of
+//! q and k instead.
 
 use super::Inventory;
-use crate::config::Config;
+use crate::config::{Config, llama::Keys};
 use crate::net::{ParamId, SiteId};
 use crate::real::Real;
-use crate::tape::{Tape, Var};
+use crate::tape::{Heads, Tape, Var};
 use karat_types::Problem;
 
 /// What a LLaMA is made of.
@@ -18,8 +20,6 @@ pub struct Llama {
     pub norm: ParamId,
     /// Head over the vocabulary.
     pub head: SiteId,
-    heads: usize,
-    kv_heads: usize,
     eps: f64,
 }
 
@@ -30,6 +30,8 @@ pub struct Block {
     q: SiteId,
     k: SiteId,
     v: SiteId,
+    qk_norm: Option<(ParamId, ParamId)>,
+    heads: Heads,
     o: SiteId,
     post_norm: ParamId,
     gate: SiteId,
@@ -42,28 +44,37 @@ impl Llama {
     ///
     /// # Errors
     /// What the inventory's source says.
-    pub fn take_down<F: Real>(c: &Config, i: &mut Inventory<'_, F>) -> Result<Self, Problem> {
+    pub fn take_down<F: Real>(c: &Config, keys: &Keys, i: &mut Inventory<'_, F>) -> Result<Self, Problem> {
         let (h, f) = (c.hidden_size, c.intermediate_size);
         let (q, kv) = (c.heads * c.head_dim, c.kv_heads * c.head_dim);
         let table = i.param("model.embed_tokens.weight", &[c.vocab_size, h])?;
         let mut blocks = Vec::with_capacity(c.layers);
         for n in 0..c.layers {
             let at = |part: &str| format!("model.layers.{n}.{part}");
+            let qk_norm = match keys.qk_norm {
+                true => Some((
+                    i.param(&at("self_attn.q_norm.weight"), &[c.head_dim])?,
+                    i.param(&at("self_attn.k_norm.weight"), &[c.head_dim])?,
+                )),
+                false => None,
+            };
             blocks.push(Block {
+                qk_norm,
+                heads: Heads { window: keys.windows[n], ..Heads::new(c.heads, c.kv_heads) },
                 input_norm: i.param(&at("input_layernorm.weight"), &[h])?,
-                q: i.linear(&at("self_attn.q_proj"), [q, h], c.attention_bias)?,
-                k: i.linear(&at("self_attn.k_proj"), [kv, h], c.attention_bias)?,
-                v: i.linear(&at("self_attn.v_proj"), [kv, h], c.attention_bias)?,
-                o: i.linear(&at("self_attn.o_proj"), [h, q], c.attention_bias)?,
+                q: i.linear(&at("self_attn.q_proj"), [q, h], keys.qkv_bias)?,
+                k: i.linear(&at("self_attn.k_proj"), [kv, h], keys.qkv_bias)?,
+                v: i.linear(&at("self_attn.v_proj"), [kv, h], keys.qkv_bias)?,
+                o: i.linear(&at("self_attn.o_proj"), [h, q], keys.output_bias)?,
                 post_norm: i.param(&at("post_attention_layernorm.weight"), &[h])?,
-                gate: i.linear(&at("mlp.gate_proj"), [f, h], c.mlp_bias)?,
-                up: i.linear(&at("mlp.up_proj"), [f, h], c.mlp_bias)?,
-                down: i.linear(&at("mlp.down_proj"), [h, f], c.mlp_bias)?,
+                gate: i.linear(&at("mlp.gate_proj"), [f, h], keys.mlp_bias)?,
+                up: i.linear(&at("mlp.up_proj"), [f, h], keys.mlp_bias)?,
+                down: i.linear(&at("mlp.down_proj"), [h, f], keys.mlp_bias)?,
             });
         }
         let norm = i.param("model.norm.weight", &[h])?;
         let head = i.head("lm_head", table, c.tied)?;
-        Ok(Self { table, blocks, norm, head, heads: c.heads, kv_heads: c.kv_heads, eps: c.norm_eps })
+        Ok(Self { table, blocks, norm, head, eps: c.norm_eps })
     }
 
     /// From tokens to the normalised hidden rows the head reads.
@@ -77,9 +88,12 @@ impl Llama {
 
     fn block<F: Real>(&self, t: &mut Tape<'_, F>, block: &Block, x: Var) -> Var {
         let n = t.rms_norm(x, block.input_norm, self.eps);
-        let (q, k, v) = (t.linear(n, block.q), t.linear(n, block.k), t.linear(n, block.v));
-        let (q, k) = (t.rope(q, self.heads), t.rope(k, self.kv_heads));
-        let mixed = t.attention(q, k, v, self.heads, self.kv_heads);
+        let (mut q, mut k, v) = (t.linear(n, block.q), t.linear(n, block.k), t.linear(n, block.v));
+        if let Some((q_norm, k_norm)) = block.qk_norm {
+            (q, k) = (t.rms_norm(q, q_norm, self.eps), t.rms_norm(k, k_norm, self.eps));
+        }
+        let (q, k) = (t.rope(q, block.heads.heads), t.rope(k, block.heads.kv_heads));
+        let mixed = t.attention(q, k, v, &block.heads);
         let branch = t.linear(mixed, block.o);
         let x = t.add(x, branch);
 

@@ -2,10 +2,44 @@
 
 pub mod llama;
 
-use crate::config::Config;
+use crate::config::{Config, Keys};
 use crate::net::{ParamId, Params, Site, SiteId};
 use crate::real::Real;
+use crate::tape::{Tape, Var};
 use karat_types::Problem;
+
+/// A family laid out: which parameters it has and how they work together.
+#[derive(Clone, Debug)]
+pub enum Family {
+    /// LLaMA, Mistral, Qwen2 and Qwen3.
+    Llama(llama::Llama),
+}
+
+impl Family {
+    /// Lists the parameters by their names on disk.
+    ///
+    /// # Errors
+    /// What the inventory's source says.
+    pub fn take_down<F: Real>(config: &Config, i: &mut Inventory<'_, F>) -> Result<Self, Problem> {
+        Ok(match &config.keys {
+            Keys::Llama(keys) => Self::Llama(llama::Llama::take_down(config, keys, i)?),
+        })
+    }
+
+    /// From tokens to the normalised hidden rows the head reads.
+    pub fn hidden<'a, F: Real>(&'a self, t: &mut Tape<'a, F>) -> Var {
+        match self {
+            Self::Llama(family) => family.hidden(t),
+        }
+    }
+
+    /// The head over the vocabulary.
+    pub fn head(&self) -> SiteId {
+        match self {
+            Self::Llama(family) => family.head,
+        }
+    }
+}
 
 /// Where the numbers of a fresh network come from: a file, or a seed.
 pub type Source<'a, F> = dyn FnMut(&str, &[usize]) -> Result<Vec<F>, Problem> + 'a;
@@ -65,7 +99,7 @@ fn outline(config: &Config) -> (usize, Vec<Site>) {
         Ok(Vec::<f32>::new())
     };
     let mut inventory = Inventory { source, params: Params::default(), sites: Vec::new() };
-    let laid_out = llama::Llama::take_down(config, &mut inventory);
+    let laid_out = Family::take_down(config, &mut inventory);
     let sites = inventory.sites;
     debug_assert!(laid_out.is_ok(), "an empty source never fails");
     (parameters, sites)

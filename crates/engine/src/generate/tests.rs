@@ -89,8 +89,8 @@ fn nonsense_settings_are_refused() {
 /// A random model that knows the test tokenizer's ids.
 fn random() -> (tempfile::TempDir, Loaded) {
     let (dir, tokenizer) = testing::tokenizer();
-    let mut config = crate::config::Config::llama(400, 32, 48, 2, (4, 2));
-    (config.context, config.initializer_range) = (64, 0.3);
+    let changes = serde_json::json!({"max_position_embeddings": 64, "initializer_range": 0.3});
+    let config = crate::config::Config::llama(400, 32, 48, 2, (4, 2)).with(changes).unwrap();
     crate::Model::init(config, 5).save(dir.path()).unwrap();
     let model = crate::Model::load(dir.path(), None).unwrap();
     (dir, Loaded { model, tokenizer: Ok(tokenizer) })

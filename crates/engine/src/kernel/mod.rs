@@ -12,6 +12,7 @@ pub use describe::{Chosen, describe};
 
 use crate::real::Real;
 use crate::rng;
+use std::ops::Range;
 
 /// A matrix by its strides, so that a transpose costs nothing.
 #[derive(Clone, Copy, Debug)]
@@ -77,17 +78,59 @@ pub struct Attention<'a> {
     pub heads: usize,
     /// Key and value heads; divides `heads`.
     pub kv_heads: usize,
-    /// Numbers a head.
+    /// Numbers a head of queries and keys.
     pub head_dim: usize,
+    /// Numbers a head of values and of what comes out.
+    pub value_dim: usize,
+    /// What the scores are multiplied with, usually 1/√head_dim.
+    pub scale: f64,
+    /// A query sees itself and the `window` − 1 keys before it; none = all before it.
+    pub window: Option<usize>,
+    /// ALiBi, one a head: the score of a key `n` tokens back is lowered by `n` times this.
+    pub slopes: Option<&'a [f32]>,
     /// The sequences.
     pub spans: &'a [Span],
 }
 
-impl Attention<'_> {
-    /// 1/√d.
-    pub fn scale<F: Real>(&self) -> F {
-        F::of(1.0 / (self.head_dim as f64).sqrt())
+impl<'a> Attention<'a> {
+    /// Plain causal attention: values as wide as keys, scores times 1/√d, no window.
+    pub fn plain(heads: usize, kv_heads: usize, head_dim: usize, spans: &'a [Span]) -> Self {
+        let scale = 1.0 / (head_dim as f64).sqrt();
+        Self { heads, kv_heads, head_dim, value_dim: head_dim, scale, window: None, slopes: None, spans }
     }
+
+    /// Which keys of the span, counted from its first, query number `i` of it sees.
+    pub fn sees(&self, span: &Span, i: usize) -> Range<usize> {
+        let end = span.visible(i);
+        self.window.map_or(0, |window| end.saturating_sub(window))..end
+    }
+}
+
+/// Which numbers of a row rotary positions turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rotary {
+    /// Heads a row.
+    pub heads: usize,
+    /// Numbers a head.
+    pub head_dim: usize,
+    /// Pairs a head that turn: the first 2 · `pairs` numbers of it; the rest stays.
+    pub pairs: usize,
+    /// Whether a pair is (2i, 2i + 1) instead of (i, i + pairs).
+    pub interleaved: bool,
+}
+
+/// A row cut into groups, and a range of columns cut out of every group: how fused
+/// projections come apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Groups a row.
+    pub groups: usize,
+    /// Numbers a group.
+    pub width: usize,
+    /// First number taken of each group.
+    pub first: usize,
+    /// How many are taken of each.
+    pub taken: usize,
 }
 
 /// What the backward of attention reads.
@@ -174,9 +217,9 @@ pub trait Kernel<F: Real>: Send + Sync {
     /// Adds to `dx`, and to `dw` when the weight is trained.
     fn rms_norm_backward(&self, saved: (&[F], &[F], &[F]), dy: &[F], dx: &mut [F], dw: Option<&mut [F]>);
 
-    /// Turns each pair (i, i + d/2) of each head by the angle of its token, in place, or
-    /// back. `shape` is (heads, d/2); `cos` and `sin` hold d/2 numbers a token.
-    fn rope(&self, x: &mut [F], shape: (usize, usize), cos: &[F], sin: &[F], back: bool);
+    /// Turns each pair of each head by the angle of its token, in place, or takes the
+    /// gradient back through it; `cos` and `sin` hold one number a pair and token.
+    fn rope(&self, x: &mut [F], shape: &Rotary, cos: &[F], sin: &[F], back: bool);
 
     /// Causal attention; keeps log Σ exp of each (row, head).
     fn attention(&self, shape: &Attention<'_>, qkv: (&[F], &[F], &[F]), out: &mut [F], lse: &mut [F]);
@@ -222,6 +265,20 @@ pub trait Kernel<F: Real>: Send + Sync {
         let width = dy.len() / ids.len();
         for (row, &id) in dy.chunks_exact(width).zip(ids) {
             self.add(row, &mut dtable[id as usize * width..][..width]);
+        }
+    }
+
+    /// `y` = the columns cut out of `x`, one group after the other.
+    fn cut(&self, x: &[F], cut: &Cut, y: &mut [F]) {
+        for (group, part) in x.chunks_exact(cut.width).zip(y.chunks_exact_mut(cut.taken)) {
+            part.copy_from_slice(&group[cut.first..][..cut.taken]);
+        }
+    }
+
+    /// Adds the gradient of the cut columns to theirs.
+    fn cut_backward(&self, dy: &[F], cut: &Cut, dx: &mut [F]) {
+        for (part, group) in dy.chunks_exact(cut.taken).zip(dx.chunks_exact_mut(cut.width)) {
+            self.add(part, &mut group[cut.first..][..cut.taken]);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The plain kernel: loops in a fixed order, nothing clever, for f32 and f64.
 
-use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Update};
+use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Rotary, Span, Update};
 use crate::real::Real;
 
 /// The kernel everything else is compared with.
@@ -19,6 +19,17 @@ fn sigmoid<F: Real>(x: F) -> F {
 fn at(row: usize, heads: usize, head: usize, dim: usize) -> std::ops::Range<usize> {
     let first = (row * heads + head) * dim;
     first..first + dim
+}
+
+/// Every (span, query of the span, head).
+fn each_query<'a>(shape: &'a Attention<'a>) -> impl Iterator<Item = (&'a Span, usize, usize)> {
+    let queries = shape.spans.iter().flat_map(|span| (0..span.queries).map(move |i| (span, i)));
+    queries.flat_map(|(span, i)| (0..shape.heads).map(move |head| (span, i, head)))
+}
+
+/// What ALiBi adds to the score of a key `back` tokens back.
+fn slant<F: Real>(shape: &Attention<'_>, head: usize, back: usize) -> F {
+    shape.slopes.map_or(F::ZERO, |slopes| F::of(-f64::from(slopes[head]) * back as f64))
 }
 
 impl<F: Real> Kernel<F> for Reference {
@@ -71,42 +82,40 @@ impl<F: Real> Kernel<F> for Reference {
         }
     }
 
-    fn rope(&self, x: &mut [F], (heads, half): (usize, usize), cos: &[F], sin: &[F], back: bool) {
-        for (i, head) in x.chunks_exact_mut(2 * half).enumerate() {
-            let angle = i / heads * half;
-            for j in 0..half {
+    fn rope(&self, x: &mut [F], shape: &Rotary, cos: &[F], sin: &[F], back: bool) {
+        let &Rotary { heads, head_dim, pairs, interleaved } = shape;
+        for (i, head) in x.chunks_exact_mut(head_dim).enumerate() {
+            let angle = i / heads * pairs;
+            for j in 0..pairs {
                 let (c, s) = (cos[angle + j], if back { -sin[angle + j] } else { sin[angle + j] });
-                let (a, b) = (head[j], head[j + half]);
-                head[j] = a * c - b * s;
-                head[j + half] = b * c + a * s;
+                let (first, second) = if interleaved { (2 * j, 2 * j + 1) } else { (j, j + pairs) };
+                let (a, b) = (head[first], head[second]);
+                head[first] = a * c - b * s;
+                head[second] = b * c + a * s;
             }
         }
     }
 
     fn attention(&self, shape: &Attention<'_>, (q, k, v): (&[F], &[F], &[F]), out: &mut [F], lse: &mut [F]) {
-        let &Attention { heads, kv_heads, head_dim, spans } = shape;
-        for span in spans {
-            for i in 0..span.queries {
-                for head in 0..heads {
-                    let kv = head / (heads / kv_heads);
-                    let row = span.query + i;
-                    let q = &q[at(row, heads, head, head_dim)];
-                    let keys = span.key..span.key + span.visible(i);
-                    let scores: Vec<F> = keys
-                        .clone()
-                        .map(|j| dot(q, &k[at(j, kv_heads, kv, head_dim)]) * shape.scale())
-                        .collect();
-                    let max = scores.iter().fold(scores[0], |m, &s| if s > m { s } else { m });
-                    let sum = scores.iter().fold(F::ZERO, |sum, &s| sum + (s - max).exp());
-                    lse[row * heads + head] = max + sum.ln();
-                    let out = &mut out[at(row, heads, head, head_dim)];
-                    out.fill(F::ZERO);
-                    for (j, s) in keys.zip(scores) {
-                        let p = (s - max).exp() / sum;
-                        for (o, &v) in out.iter_mut().zip(&v[at(j, kv_heads, kv, head_dim)]) {
-                            *o += p * v;
-                        }
-                    }
+        let &Attention { heads, kv_heads, head_dim, value_dim, .. } = shape;
+        for (span, i, head) in each_query(shape) {
+            let (kv, row) = (head / (heads / kv_heads), span.query + i);
+            let q = &q[at(row, heads, head, head_dim)];
+            let keys = shape.sees(span, i);
+            let score = |j: usize| {
+                let key = &k[at(span.key + j, kv_heads, kv, head_dim)];
+                dot(q, key) * F::of(shape.scale) + slant(shape, head, keys.end - 1 - j)
+            };
+            let scores: Vec<F> = keys.clone().map(score).collect();
+            let max = scores.iter().fold(scores[0], |m, &s| if s > m { s } else { m });
+            let sum = scores.iter().fold(F::ZERO, |sum, &s| sum + (s - max).exp());
+            lse[row * heads + head] = max + sum.ln();
+            let out = &mut out[at(row, heads, head, value_dim)];
+            out.fill(F::ZERO);
+            for (j, s) in keys.zip(scores) {
+                let p = (s - max).exp() / sum;
+                for (o, &v) in out.iter_mut().zip(&v[at(span.key + j, kv_heads, kv, value_dim)]) {
+                    *o += p * v;
                 }
             }
         }
@@ -119,27 +128,27 @@ impl<F: Real> Kernel<F> for Reference {
         dout: &[F],
         grads: AttentionGrads<'_, F>,
     ) {
-        let &Attention { heads, kv_heads, head_dim, spans } = shape;
-        for span in spans {
-            for i in 0..span.queries {
-                for head in 0..heads {
-                    let kv = head / (heads / kv_heads);
-                    let row = span.query + i;
-                    let here = at(row, heads, head, head_dim);
-                    let dout = &dout[here.clone()];
-                    let delta = dot(dout, &saved.out[here.clone()]);
-                    for j in span.key..span.key + span.visible(i) {
-                        let there = at(j, kv_heads, kv, head_dim);
-                        let (q, k) = (&saved.q[here.clone()], &saved.k[there.clone()]);
-                        let s = dot(q, k) * shape.scale();
-                        let p = (s - saved.lse[row * heads + head]).exp();
-                        let ds = p * (dot(dout, &saved.v[there.clone()]) - delta) * shape.scale();
-                        for d in 0..head_dim {
-                            grads.dq[here.start + d] += ds * k[d];
-                            grads.dk[there.start + d] += ds * q[d];
-                            grads.dv[there.start + d] += p * dout[d];
-                        }
-                    }
+        let &Attention { heads, kv_heads, head_dim, value_dim, .. } = shape;
+        let scale = F::of(shape.scale);
+        for (span, i, head) in each_query(shape) {
+            let (kv, row) = (head / (heads / kv_heads), span.query + i);
+            let (here, out) = (at(row, heads, head, head_dim), at(row, heads, head, value_dim));
+            let dout = &dout[out.clone()];
+            let delta = dot(dout, &saved.out[out]);
+            let keys = shape.sees(span, i);
+            for j in keys.clone() {
+                let key = at(span.key + j, kv_heads, kv, head_dim);
+                let value = at(span.key + j, kv_heads, kv, value_dim);
+                let (q, k) = (&saved.q[here.clone()], &saved.k[key.clone()]);
+                let s = dot(q, k) * scale + slant(shape, head, keys.end - 1 - j);
+                let p = (s - saved.lse[row * heads + head]).exp();
+                let ds = p * (dot(dout, &saved.v[value.clone()]) - delta) * scale;
+                for d in 0..head_dim {
+                    grads.dq[here.start + d] += ds * k[d];
+                    grads.dk[key.start + d] += ds * q[d];
+                }
+                for (d, &dout) in dout.iter().enumerate() {
+                    grads.dv[value.start + d] += p * dout;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! From the loss back to every trained parameter.
 
-use super::{Again, Op, Tape, Var};
-use crate::kernel::{Attention, AttentionGrads, AttentionSaved};
+use super::{Again, Heads, Op, Tape, Var};
+use crate::kernel::{AttentionGrads, AttentionSaved};
 use crate::net::ParamId;
 use crate::real::Real;
 
@@ -57,14 +57,20 @@ impl<F: Real> Tape<'_, F> {
             }
             Op::Rope { x, heads } => {
                 let mut dy = dy;
-                let shape = (heads, self.width(x) / heads / 2);
-                self.net.kernel.rope(&mut dy, shape, &self.angles.0, &self.angles.1, true);
+                let shape = self.rotary(heads, self.width(x));
+                self.net.kernel.rope(&mut dy, &shape, &self.angles.0, &self.angles.1, true);
                 slots[x.0] = Some(dy);
             }
             Op::Attention { q, k, v, lse, heads } => {
-                self.attention_back((q, k, v, Var(i)), &lse, heads, &dy, slots);
+                self.attention_back((q, k, v, Var(i)), &lse, &heads, &dy, slots);
                 self.pool.give(dy);
                 self.pool.give(lse);
+            }
+            Op::Cut { x, cut } => {
+                let mut dx = self.sum_slot(x, slots);
+                self.net.kernel.cut_backward(&dy, &cut, &mut dx);
+                slots[x.0] = Some(dx);
+                self.pool.give(dy);
             }
             Op::SwiGlu { gate, up } => {
                 let mut dgate = std::mem::take(&mut self.nodes[gate.0].value);
@@ -127,15 +133,13 @@ impl<F: Real> Tape<'_, F> {
         &mut self,
         (q, k, v, out): (Var, Var, Var, Var),
         lse: &[F],
-        [heads, kv_heads, head_dim]: [usize; 3],
+        heads: &Heads,
         dout: &[F],
         slots: &mut Slots<F>,
     ) {
         let rows = self.batch.len();
-        let mut dq = self.pool.zeros(rows * heads * head_dim);
-        let mut dk = self.pool.zeros(rows * kv_heads * head_dim);
-        let mut dv = self.pool.zeros(rows * kv_heads * head_dim);
-        let shape = Attention { heads, kv_heads, head_dim, spans: &self.spans };
+        let [mut dq, mut dk, mut dv] = [q, k, v].map(|var| self.pool.zeros(rows * self.nodes[var.0].width));
+        let shape = heads.shape(self.width(q), self.width(v), &self.spans);
         let value = |var: Var| &self.nodes[var.0].value[..];
         let (q_, k_, v_) = (value(q), value(k), value(v));
         let saved = AttentionSaved { q: q_, k: k_, v: v_, out: value(out), lse };

@@ -1,5 +1,6 @@
 //! The tokens of one pass: sequences laid end to end, never padded.
 
+use crate::config::Rope;
 use crate::kernel::Span;
 use crate::real::Real;
 
@@ -60,12 +61,19 @@ impl Batch {
     }
 
     /// cos and sin of every (token, pair), angles rounded to f32 as transformers rounds them.
-    pub fn angles<F: Real>(&self, head_dim: usize, theta: f64) -> (Vec<F>, Vec<F>) {
-        let half = head_dim / 2;
-        let frequency = |j: usize| (1.0 / theta.powf((2 * j) as f64 / head_dim as f64)) as f32;
-        let frequencies: Vec<f32> = (0..half).map(frequency).collect();
-        let angle = |&p: &u32| frequencies.iter().map(move |f| f64::from(p as f32 * f)).collect::<Vec<_>>();
-        let angles = self.positions.iter().flat_map(angle);
-        angles.map(|a| (F::of(a.cos()), F::of(a.sin()))).unzip()
+    pub fn angles<F: Real>(&self, rope: &Rope) -> (Vec<F>, Vec<F>) {
+        let factor = rope.attention_factor();
+        let (mut cos, mut sin) = (Vec::new(), Vec::new());
+        for bounds in self.bounds.windows(2) {
+            let positions = &self.positions[bounds[0]..bounds[1]];
+            let length = positions.iter().max().map_or(0, |&last| last as usize + 1);
+            let frequencies = rope.frequencies(length);
+            for (&p, f) in positions.iter().flat_map(|p| frequencies.iter().map(move |f| (p, f))) {
+                let angle = f64::from(p as f32 * f);
+                cos.push(F::of(angle.cos() * factor));
+                sin.push(F::of(angle.sin() * factor));
+            }
+        }
+        (cos, sin)
     }
 }

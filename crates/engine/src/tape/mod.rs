@@ -14,13 +14,49 @@ mod pool;
 pub use batch::Batch;
 pub use pool::Pool;
 
-use crate::kernel::{Attention, Span};
+use crate::config::Rope;
+use crate::kernel::{Attention, Cut, Rotary, Span};
 use crate::net::{Grads, Net, ParamId, SiteId};
 use crate::real::Real;
+use std::sync::Arc;
 
 /// A value on the tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Var(usize);
+
+/// The heads of one attention, and how far and how they look back.
+#[derive(Clone, Debug)]
+pub struct Heads {
+    /// Query heads.
+    pub heads: usize,
+    /// Key and value heads; divides `heads`.
+    pub kv_heads: usize,
+    /// What the scores are multiplied with; none = 1/√(numbers a head).
+    pub scale: Option<f64>,
+    /// Sliding window: a query sees itself and the `window` − 1 tokens before it.
+    pub window: Option<usize>,
+    /// ALiBi, one slope a head.
+    pub slopes: Option<Arc<[f32]>>,
+}
+
+impl Heads {
+    /// Plain causal attention.
+    pub fn new(heads: usize, kv_heads: usize) -> Self {
+        Self { heads, kv_heads, scale: None, window: None, slopes: None }
+    }
+
+    /// The kernel's shape, for queries and values of these widths.
+    fn shape<'a>(&'a self, width: usize, value_width: usize, spans: &'a [Span]) -> Attention<'a> {
+        let plain = Attention::plain(self.heads, self.kv_heads, width / self.heads, spans);
+        Attention {
+            value_dim: value_width / self.kv_heads,
+            scale: self.scale.unwrap_or(plain.scale),
+            window: self.window,
+            slopes: self.slopes.as_deref(),
+            ..plain
+        }
+    }
+}
 
 /// What made a value, and what its gradient needs besides the inputs.
 enum Op<F> {
@@ -47,7 +83,12 @@ enum Op<F> {
         k: Var,
         v: Var,
         lse: Vec<F>,
-        heads: [usize; 3],
+        heads: Heads,
+    },
+    /// A range of columns of every group of columns of `x`.
+    Cut {
+        x: Var,
+        cut: Cut,
     },
     SwiGlu {
         gate: Var,
@@ -69,9 +110,12 @@ enum Op<F> {
     },
 }
 
+/// A part of a model.
+type Part<'a, F> = Box<dyn Fn(&mut Tape<'a, F>, Var) -> Var + 'a>;
+
 /// A part that the backward runs once more, and how many attentions came before it.
 struct Again<'a, F: Real> {
-    part: Box<dyn Fn(&mut Tape<'a, F>, Var) -> Var + 'a>,
+    part: Part<'a, F>,
     attentions: usize,
 }
 
@@ -113,6 +157,7 @@ pub struct Tape<'a, F: Real> {
     batch: &'a Batch,
     spans: Vec<Span>,
     angles: (Vec<F>, Vec<F>),
+    rope: Option<&'a Rope>,
     pool: &'a mut Pool<F>,
     pass: Pass<'a, F>,
     nodes: Vec<Node<F>>,
@@ -121,26 +166,17 @@ pub struct Tape<'a, F: Real> {
 }
 
 impl<'a, F: Real> Tape<'a, F> {
-    /// An empty tape over a batch. `rope` is (head size, θ).
+    /// An empty tape over a batch, with the rotary positions of a family that has them.
     pub fn new(
         net: &'a Net<F>,
         batch: &'a Batch,
-        rope: (usize, f64),
+        rope: Option<&'a Rope>,
         pool: &'a mut Pool<F>,
         pass: Pass<'a, F>,
     ) -> Self {
-        let angles = batch.angles(rope.0, rope.1);
-        Self {
-            net,
-            batch,
-            spans: batch.spans(),
-            angles,
-            pool,
-            pass,
-            nodes: Vec::new(),
-            again: Vec::new(),
-            attentions: 0,
-        }
+        let angles = rope.map(|rope| batch.angles(rope)).unwrap_or_default();
+        let (spans, nodes, again) = (batch.spans(), Vec::new(), Vec::new());
+        Self { net, batch, spans, angles, rope, pool, pass, nodes, again, attentions: 0 }
     }
 
     /// The network.
@@ -204,47 +240,75 @@ impl<'a, F: Real> Tape<'a, F> {
         self.push(y, width, Op::Embedding { table }, self.net.params.get(table).trained)
     }
 
-    /// Root-mean-square norm.
+    /// Root-mean-square norm of each row, or of each head when the weight is as wide as one.
     pub fn rms_norm(&mut self, x: Var, weight: ParamId, eps: f64) -> Var {
         let width = self.width(x);
         let mut y = self.pool.take(self.batch.len() * width);
-        let mut inv = self.pool.take(self.batch.len());
         let w = self.net.params.data(weight);
+        let mut inv = self.pool.take(y.len() / w.len());
         self.net.kernel.rms_norm(&self.nodes[x.0].value, w, eps, &mut y, &mut inv);
         let tracked = self.tracked(x) || self.net.params.get(weight).trained;
         self.push(y, width, Op::RmsNorm { x, weight, inv }, tracked)
     }
 
-    /// Rotary positions; `x` must not be used again.
+    /// Rotary positions on the first numbers of each head, as many as the family's rotary
+    /// positions say; `x` must not be used again.
     pub fn rope(&mut self, x: Var, heads: usize) -> Var {
         let mut value = std::mem::take(&mut self.nodes[x.0].value);
         let (width, tracked) = (self.width(x), self.tracked(x));
-        let shape = (heads, width / heads / 2);
-        self.net.kernel.rope(&mut value, shape, &self.angles.0, &self.angles.1, false);
+        let shape = self.rotary(heads, width);
+        self.net.kernel.rope(&mut value, &shape, &self.angles.0, &self.angles.1, false);
         self.push(value, width, Op::Rope { x, heads }, tracked)
     }
 
-    /// Causal attention inside each sequence; `heads` and `kv_heads` as in the config.
-    pub fn attention(&mut self, q: Var, k: Var, v: Var, heads: usize, kv_heads: usize) -> Var {
-        let width = self.width(q);
-        let head_dim = width / heads;
-        let mut out = self.pool.take(self.batch.len() * width);
-        let mut lse = self.pool.take(self.batch.len() * heads);
-        let (mut keys, mut values) = (&self.nodes[k.0].value, &self.nodes[v.0].value);
+    fn rotary(&self, heads: usize, width: usize) -> Rotary {
+        let (pairs, interleaved) = self.rope.map_or((0, false), |rope| (rope.dim / 2, rope.interleaved));
+        Rotary { heads, head_dim: width / heads, pairs, interleaved }
+    }
+
+    /// Cuts each row of a fused projection into `groups` groups, each group into parts of
+    /// these widths, and gives the same part of all groups side by side. `x` must not be
+    /// used again.
+    pub fn split<const N: usize>(&mut self, x: Var, groups: usize, widths: [usize; N]) -> [Var; N] {
+        let mut first = 0;
+        let parts = widths.map(|taken| {
+            let cut = Cut { groups, width: self.width(x) / groups, first, taken };
+            first += taken;
+            self.cut(x, cut)
+        });
+        let whole = std::mem::take(&mut self.nodes[x.0].value);
+        self.pool.give(whole);
+        parts
+    }
+
+    fn cut(&mut self, x: Var, cut: Cut) -> Var {
+        let (width, tracked) = (cut.groups * cut.taken, self.tracked(x));
+        let mut y = self.pool.take(self.batch.len() * width);
+        self.net.kernel.cut(&self.nodes[x.0].value, &cut, &mut y);
+        self.push(y, width, Op::Cut { x, cut }, tracked)
+    }
+
+    /// Causal attention inside each sequence; values may be wider or narrower than keys.
+    pub fn attention(&mut self, q: Var, k: Var, v: Var, heads: &Heads) -> Var {
         let mut spans = self.spans.clone();
+        let (width, value_width) = (self.width(q), self.width(v));
+        let out_width = heads.heads * (value_width / heads.kv_heads);
+        let mut out = self.pool.take(self.batch.len() * out_width);
+        let mut lse = self.pool.take(self.batch.len() * heads.heads);
+        let (mut keys, mut values) = (&self.nodes[k.0].value, &self.nodes[v.0].value);
         if let Some(cache) = &mut self.pass.cache {
             let layer = &mut cache.list[self.attentions];
-            spans[0].keys += layer.0.len() / (kv_heads * head_dim);
+            spans[0].keys += layer.1.len() / value_width;
             layer.0.extend_from_slice(keys);
             layer.1.extend_from_slice(values);
             (keys, values) = (&layer.0, &layer.1);
         }
-        let shape = Attention { heads, kv_heads, head_dim, spans: &spans };
+        let shape = heads.shape(width, value_width, &spans);
         let queries = &self.nodes[q.0].value;
         self.net.kernel.attention(&shape, (queries, keys, values), &mut out, &mut lse);
         self.attentions += 1;
         let tracked = self.tracked(q) || self.tracked(k) || self.tracked(v);
-        self.push(out, width, Op::Attention { q, k, v, lse, heads: [heads, kv_heads, head_dim] }, tracked)
+        self.push(out, out_width, Op::Attention { q, k, v, lse, heads: heads.clone() }, tracked)
     }
 
     /// `silu(gate) · up`.

@@ -7,13 +7,14 @@ use karat_engine::model::Model;
 use karat_engine::net::{Grads, ParamId};
 use karat_engine::rng::Rng;
 use karat_engine::tape::{Batch, Pass, Pool};
+use serde_json::json;
 use std::sync::Arc;
 
 /// A LLaMA with biases, grouped queries and an adapter: every operation and every kind of
 /// parameter, in f64.
 fn model(tied: bool) -> Model<f64> {
-    let mut config = Config::llama(11, 8, 12, 2, (4, 2));
-    (config.tied, config.attention_bias, config.mlp_bias) = (tied, true, true);
+    let changes = json!({"tie_word_embeddings": tied, "attention_bias": true, "mlp_bias": true});
+    let config = Config::llama(11, 8, 12, 2, (4, 2)).with(changes).unwrap();
     let mut count = 0;
     let mut source = move |_: &str, shape: &[usize]| {
         count += 1;

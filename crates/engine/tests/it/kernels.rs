@@ -2,7 +2,9 @@
 
 use karat_engine::kernel::cpu::Cpu;
 use karat_engine::kernel::reference::Reference;
-use karat_engine::kernel::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Span};
+use karat_engine::kernel::{
+    Attention, AttentionGrads, AttentionSaved, Cut, Dropout, Kernel, Mat, Rotary, Span,
+};
 use karat_engine::rng::Rng;
 
 fn numbers(seed: u64, len: usize) -> Vec<f32> {
@@ -43,27 +45,38 @@ fn attention_with_groups_uneven_sequences_and_a_cache() {
     let spans = vec![square(0, 1), square(1, 130), square(131, 64), square(195, 17)];
     let cached = vec![Span { query: 0, queries: 1, key: 0, keys: 99 }];
     let chunk = vec![Span { query: 0, queries: 70, key: 0, keys: 99 }];
+    let slopes = [0.5, 0.25, 0.125, 0.0625, 0.03, 0.01];
     for (spans, heads, kv_heads, head_dim) in [(&spans, 6, 2, 24), (&cached, 4, 4, 16), (&chunk, 4, 1, 8)] {
-        let shape = Attention { heads, kv_heads, head_dim, spans };
-        let queries: usize = spans.iter().map(|s| s.queries).sum();
-        let keys: usize = spans.iter().map(|s| s.keys).sum();
-        let q = numbers(1, queries * heads * head_dim);
-        let (k, v) = (numbers(2, keys * kv_heads * head_dim), numbers(3, keys * kv_heads * head_dim));
-        let dout = numbers(4, q.len());
-        let run = |kernel: &dyn Kernel<f32>| {
-            let (mut out, mut lse) = (vec![9.0; q.len()], vec![9.0; queries * heads]);
-            kernel.attention(&shape, (&q, &k, &v), &mut out, &mut lse);
-            let (mut dq, mut dk, mut dv) = (vec![1.0; q.len()], vec![1.0; k.len()], vec![1.0; v.len()]);
-            let saved = AttentionSaved { q: &q, k: &k, v: &v, out: &out, lse: &lse };
-            let grads = AttentionGrads { dq: &mut dq, dk: &mut dk, dv: &mut dv };
-            kernel.attention_backward(&shape, &saved, &dout, grads);
-            [out, lse, dq, dk, dv]
-        };
-        for (name, (ours, plain)) in
-            ["out", "lse", "dq", "dk", "dv"].iter().zip(run(&Cpu).iter().zip(run(&Reference)))
-        {
-            close(name, ours, &plain);
+        let plain = Attention::plain(heads, kv_heads, head_dim, spans);
+        attention(&plain);
+        attention(&Attention { value_dim: 10, scale: 0.3, ..plain.clone() });
+        attention(&Attention { value_dim: 40, slopes: Some(&slopes), ..plain.clone() });
+        for window in [1, 7, 64, 100] {
+            attention(&Attention { window: Some(window), ..plain.clone() });
+            attention(&Attention { window: Some(window), slopes: Some(&slopes), ..plain.clone() });
         }
+    }
+}
+
+fn attention(shape: &Attention<'_>) {
+    let queries: usize = shape.spans.iter().map(|s| s.queries).sum();
+    let keys: usize = shape.spans.iter().map(|s| s.keys).sum();
+    let q = numbers(1, queries * shape.heads * shape.head_dim);
+    let k = numbers(2, keys * shape.kv_heads * shape.head_dim);
+    let v = numbers(3, keys * shape.kv_heads * shape.value_dim);
+    let dout = numbers(4, queries * shape.heads * shape.value_dim);
+    let run = |kernel: &dyn Kernel<f32>| {
+        let (mut out, mut lse) = (vec![9.0; dout.len()], vec![9.0; queries * shape.heads]);
+        kernel.attention(shape, (&q, &k, &v), &mut out, &mut lse);
+        let (mut dq, mut dk, mut dv) = (vec![1.0; q.len()], vec![1.0; k.len()], vec![1.0; v.len()]);
+        let saved = AttentionSaved { q: &q, k: &k, v: &v, out: &out, lse: &lse };
+        let grads = AttentionGrads { dq: &mut dq, dk: &mut dk, dv: &mut dv };
+        kernel.attention_backward(shape, &saved, &dout, grads);
+        [out, lse, dq, dk, dv]
+    };
+    let names = ["out", "lse", "dq", "dk", "dv"];
+    for (name, (ours, plain)) in names.iter().zip(run(&Cpu).iter().zip(run(&Reference))) {
+        close(&format!("{name} of {shape:?}"), ours, &plain);
     }
 }
 
@@ -95,10 +108,19 @@ fn everything_row_by_row() {
         let mut turned = numbers(6, rows * 24);
         let angles = numbers(7, rows * 4);
         let (cos, sin): (Vec<f32>, Vec<f32>) = angles.iter().map(|a| (a.cos(), a.sin())).unzip();
-        kernel.rope(&mut turned, (3, 4), &cos, &sin, false);
-        out.push(turned.clone());
-        kernel.rope(&mut turned, (3, 4), &cos, &sin, true);
-        close("turned there and back", &turned, &numbers(6, rows * 24));
+        for (pairs, interleaved) in [(4, false), (4, true), (2, false), (3, true)] {
+            let shape = Rotary { heads: 3, head_dim: 8, pairs, interleaved };
+            let (cos, sin) = (&cos[..rows * pairs], &sin[..rows * pairs]);
+            kernel.rope(&mut turned, &shape, cos, sin, false);
+            out.push(turned.clone());
+            kernel.rope(&mut turned, &shape, cos, sin, true);
+            close("turned there and back", &turned, &numbers(6, rows * 24));
+        }
+        let cut = Cut { groups: 3, width: 8, first: 2, taken: 5 };
+        let (mut part, mut whole) = (vec![9.0; rows * 15], vec![1.0; rows * 24]);
+        kernel.cut(&turned, &cut, &mut part);
+        kernel.cut_backward(&part, &cut, &mut whole);
+        out.extend([part, whole]);
         kernel.add_bias(&w, &mut turned[..rows / n * n]);
         let mut dbias = vec![0.0; n];
         kernel.bias_backward(&dy, &mut dbias);

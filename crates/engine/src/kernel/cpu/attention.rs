@@ -6,6 +6,7 @@ use super::row;
 use crate::kernel::{Attention, AttentionGrads, AttentionSaved, Span};
 use rayon::prelude::*;
 use std::cell::RefCell;
+use std::ops::Range;
 
 /// Queries a block.
 const BLOCK: usize = 64;
@@ -34,22 +35,68 @@ impl Task<'_> {
         ((self.span.query + row) * stride + head * self.shape.head_dim, stride)
     }
 
-    /// Where the keys begin, and the distance between rows.
-    fn keys(&self) -> (usize, usize) {
-        let stride = self.shape.kv_heads * self.shape.head_dim;
-        (self.span.key * stride + self.kv * self.shape.head_dim, stride)
+    /// Where row `row` of the output of head `head` begins, and the distance between rows.
+    fn out(&self, row: usize, head: usize) -> (usize, usize) {
+        let stride = self.shape.heads * self.shape.value_dim;
+        ((self.span.query + row) * stride + head * self.shape.value_dim, stride)
     }
 
-    /// Each block of queries: head, first row, rows, keys its last row sees.
-    fn blocks(&self) -> impl Iterator<Item = (usize, usize, usize, usize)> + '_ {
+    /// Where key `first` of the span begins, and the distance between rows.
+    fn keys(&self, first: usize) -> (usize, usize) {
+        let stride = self.shape.kv_heads * self.shape.head_dim;
+        ((self.span.key + first) * stride + self.kv * self.shape.head_dim, stride)
+    }
+
+    /// Where the value of key `first` of the span begins, and the distance between rows.
+    fn values(&self, first: usize) -> (usize, usize) {
+        let stride = self.shape.kv_heads * self.shape.value_dim;
+        ((self.span.key + first) * stride + self.kv * self.shape.value_dim, stride)
+    }
+
+    /// Each block of queries of each head.
+    fn blocks(&self) -> impl Iterator<Item = Block> + '_ {
         let heads = self.kv * self.group()..(self.kv + 1) * self.group();
         heads.flat_map(move |head| {
             (0..self.span.queries).step_by(BLOCK).map(move |first| {
                 let rows = BLOCK.min(self.span.queries - first);
-                (head, first, rows, self.span.visible(first + rows - 1))
+                let base = self.shape.sees(&self.span, first).start;
+                let keys = self.shape.sees(&self.span, first + rows - 1).end - base;
+                Block { head, first, rows, base, keys }
             })
         })
     }
+
+    /// Which of the block's keys its row `i` sees.
+    fn sees(&self, block: &Block, i: usize) -> Range<usize> {
+        let seen = self.shape.sees(&self.span, block.first + i);
+        seen.start - block.base..seen.end - block.base
+    }
+
+    /// ALiBi on the scores a row sees.
+    fn slant(&self, head: usize, scores: &mut [f32]) {
+        if let Some(slopes) = self.shape.slopes {
+            row::slant(scores, slopes[head]);
+        }
+    }
+
+    /// Which log Σ exp belongs to row `row` of a head.
+    fn lse(&self, row: usize, head: usize) -> usize {
+        (self.span.query + row) * self.shape.heads + head
+    }
+}
+
+/// A block of queries of one head and the keys any of them sees.
+#[derive(Clone, Copy)]
+struct Block {
+    head: usize,
+    /// First query.
+    first: usize,
+    /// Queries.
+    rows: usize,
+    /// First key.
+    base: usize,
+    /// Keys.
+    keys: usize,
 }
 
 fn each_task(shape: &Attention<'_>, work: impl Fn(&Task<'_>, &mut Vec<f32>, &mut Vec<f32>) + Sync) {
@@ -94,34 +141,31 @@ pub(super) fn forward(
     out: &mut [f32],
     lse: &mut [f32],
 ) {
-    let (out, lse, dim) = (Shared::new(out), Shared::new(lse), shape.head_dim);
+    let (out, lse, dim, scale) = (Shared::new(out), Shared::new(lse), shape.head_dim, shape.scale as f32);
     each_task(shape, |task, scores, _| {
-        for (head, first, n, keys) in task.blocks() {
+        for block in task.blocks() {
+            let Block { head, first, rows: n, base, keys } = block;
             let scores = lend(scores, n * keys);
-            let (at, stride) = task.query(first, head);
+            let query = task.query(first, head);
             if n == 1 {
-                single(task, (&q[at..at + dim], k, v), scores, (out, at), (lse, first, head));
+                single(task, &block, (&q[query.0..query.0 + dim], k, v), scores, (out, lse));
                 continue;
             }
-            let product = (n, dim, keys);
-            let keys_t = turned(rows(k, task.keys()));
-            gemm(
-                product,
-                shape.scale(),
-                rows(q, (at, stride)),
-                keys_t,
-                false,
-                (Shared::new(scores), 0, keys),
-            );
+            let keys_t = turned(rows(k, task.keys(base)));
+            gemm((n, dim, keys), scale, rows(q, query), keys_t, false, (Shared::new(scores), 0, keys));
             for (i, row) in scores.chunks_exact_mut(keys).enumerate() {
-                let seen = task.span.visible(first + i);
-                row[seen..].fill(0.0);
+                let seen = task.sees(&block, i);
+                row[..seen.start].fill(0.0);
+                row[seen.end..].fill(0.0);
+                task.slant(head, &mut row[seen.clone()]);
                 // SAFETY: this (row, head) belongs to this task.
                 #[expect(unsafe_code, reason = "each (row, head) is written by one task")]
-                let lse = unsafe { lse.piece((task.span.query + first + i) * shape.heads + head, 1) };
-                lse[0] = row::softmax(&mut row[..seen]);
+                let lse = unsafe { lse.piece(task.lse(first + i, head), 1) };
+                lse[0] = row::softmax(&mut row[seen]);
             }
-            gemm((n, keys, dim), 1.0, dense(scores, keys), rows(v, task.keys()), false, (out, at, stride));
+            let (at, stride) = task.out(first, head);
+            let values = rows(v, task.values(base));
+            gemm((n, keys, shape.value_dim), 1.0, dense(scores, keys), values, false, (out, at, stride));
         }
     });
 }
@@ -129,24 +173,28 @@ pub(super) fn forward(
 /// One query, as in decoding: two passes over the keys it sees.
 fn single(
     task: &Task<'_>,
+    block: &Block,
     (q, k, v): (&[f32], &[f32], &[f32]),
     scores: &mut [f32],
-    (out, at): (Shared, usize),
-    (lse, row, head): (Shared, usize, usize),
+    (out, lse): (Shared, Shared),
 ) {
-    let (first, stride) = task.keys();
-    let scale = task.shape.scale::<f32>();
+    let (dim, scale) = (task.shape.value_dim, task.shape.scale as f32);
+    let (first, stride) = task.keys(block.base);
     for (j, score) in scores.iter_mut().enumerate() {
         *score = scale * row::dot(q, &k[first + j * stride..][..q.len()]);
     }
+    task.slant(block.head, scores);
     // SAFETY: this (row, head) of both outputs belongs to this task.
     #[expect(unsafe_code, reason = "each (row, head) is written by one task")]
-    let (out, lse) =
-        unsafe { (out.piece(at, q.len()), lse.piece((task.span.query + row) * task.shape.heads + head, 1)) };
+    let (out, lse) = unsafe {
+        let at = task.out(block.first, block.head).0;
+        (out.piece(at, dim), lse.piece(task.lse(block.first, block.head), 1))
+    };
     lse[0] = row::softmax(scores);
     out.fill(0.0);
+    let (first, stride) = task.values(block.base);
     for (j, &p) in scores.iter().enumerate() {
-        row::axpy(p, &v[first + j * stride..][..q.len()], out);
+        row::axpy(p, &v[first + j * stride..][..dim], out);
     }
 }
 
@@ -156,31 +204,34 @@ pub(super) fn backward(
     dout: &[f32],
     grads: AttentionGrads<'_, f32>,
 ) {
-    let dim = shape.head_dim;
+    let (dim, value_dim, scale) = (shape.head_dim, shape.value_dim, shape.scale as f32);
     let (dq, dk, dv) = (Shared::new(grads.dq), Shared::new(grads.dk), Shared::new(grads.dv));
     each_task(shape, |task, probs, dscores| {
-        let ((kv_at, kv_stride), scale) = (task.keys(), shape.scale::<f32>());
-        for (head, first, n, keys) in task.blocks() {
+        for block in task.blocks() {
+            let Block { head, first, rows: n, base, keys } = block;
             let (probs, dscores) = (lend(probs, n * keys), lend(dscores, n * keys));
-            let (at, stride) = task.query(first, head);
-            let (q, dy) = (rows(saved.q, (at, stride)), rows(dout, (at, stride)));
-            let (k, v) = (rows(saved.k, task.keys()), rows(saved.v, task.keys()));
-            let product = (n, dim, keys);
-            gemm(product, scale, q, turned(k), false, (Shared::new(probs), 0, keys));
-            gemm(product, 1.0, dy, turned(v), false, (Shared::new(dscores), 0, keys));
+            let ((q_at, q_stride), (at, stride)) = (task.query(first, head), task.out(first, head));
+            let (q, dy) = (rows(saved.q, (q_at, q_stride)), rows(dout, (at, stride)));
+            let (k, v) = (rows(saved.k, task.keys(base)), rows(saved.v, task.values(base)));
+            gemm((n, dim, keys), scale, q, turned(k), false, (Shared::new(probs), 0, keys));
+            gemm((n, value_dim, keys), 1.0, dy, turned(v), false, (Shared::new(dscores), 0, keys));
             for (i, (p, ds)) in probs.chunks_exact_mut(keys).zip(dscores.chunks_exact_mut(keys)).enumerate() {
-                let seen = task.span.visible(first + i);
-                let here = at + i * stride;
-                let delta = row::dot(&dout[here..here + dim], &saved.out[here..here + dim]);
-                row::exp_minus(&mut p[..seen], saved.lse[(task.span.query + first + i) * shape.heads + head]);
-                row::softmax_backward(&p[..seen], delta, scale, &mut ds[..seen]);
-                p[seen..].fill(0.0);
-                ds[seen..].fill(0.0);
+                let seen = task.sees(&block, i);
+                let here = at + i * stride..at + i * stride + value_dim;
+                let delta = row::dot(&dout[here.clone()], &saved.out[here]);
+                task.slant(head, &mut p[seen.clone()]);
+                row::exp_minus(&mut p[seen.clone()], saved.lse[task.lse(first + i, head)]);
+                row::softmax_backward(&p[seen.clone()], delta, scale, &mut ds[seen.clone()]);
+                for unseen in [p, ds] {
+                    unseen[..seen.start].fill(0.0);
+                    unseen[seen.end..].fill(0.0);
+                }
             }
             let (p, ds) = (dense(probs, keys), dense(dscores, keys));
-            gemm((n, keys, dim), 1.0, ds, k, true, (dq, at, stride));
-            gemm((keys, n, dim), 1.0, turned(ds), q, true, (dk, kv_at, kv_stride));
-            gemm((keys, n, dim), 1.0, turned(p), dy, true, (dv, kv_at, kv_stride));
+            let ((k_at, k_stride), (v_at, v_stride)) = (task.keys(base), task.values(base));
+            gemm((n, keys, dim), 1.0, ds, k, true, (dq, q_at, q_stride));
+            gemm((keys, n, dim), 1.0, turned(ds), q, true, (dk, k_at, k_stride));
+            gemm((keys, n, value_dim), 1.0, turned(p), dy, true, (dv, v_at, v_stride));
         }
     });
 }

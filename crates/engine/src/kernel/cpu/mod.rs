@@ -10,7 +10,7 @@ mod simd;
 
 pub(super) use simd::vector_bits;
 
-use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Update};
+use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Rotary, Update};
 use rayon::prelude::*;
 
 /// The f32 kernel for processors.
@@ -63,13 +63,14 @@ impl Kernel<f32> for Cpu {
         }
     }
 
-    fn rope(&self, x: &mut [f32], (heads, half): (usize, usize), cos: &[f32], sin: &[f32], back: bool) {
-        let (width, rows) = (heads * 2 * half, piece_rows(heads * 2 * half));
-        let pieces = x.par_chunks_mut(width * rows).zip(cos.par_chunks(half * rows));
+    fn rope(&self, x: &mut [f32], shape: &Rotary, cos: &[f32], sin: &[f32], back: bool) {
+        let width = shape.heads * shape.head_dim;
+        let (rows, pairs) = (piece_rows(width), shape.pairs);
+        let pieces = x.par_chunks_mut(width * rows).zip(cos.par_chunks(pairs * rows));
         let sign = if back { -1.0 } else { 1.0 };
         pieces
-            .zip(sin.par_chunks(half * rows))
-            .for_each(|((x, cos), sin)| row::rope(x, heads, half, cos, sin, sign));
+            .zip(sin.par_chunks(pairs * rows))
+            .for_each(|((x, cos), sin)| row::rope(x, shape, cos, sin, sign));
     }
 
     fn attention(

@@ -1,7 +1,7 @@
 //! The inner loops over rows, written in lanes so that they vectorise.
 
 use super::simd::{exp, simd};
-use crate::kernel::{Dropout, Update};
+use crate::kernel::{Dropout, Rotary, Update};
 
 /// Partial sums kept side by side; a fixed order whatever the vector width.
 const LANES: usize = 32;
@@ -146,18 +146,37 @@ simd! {
 }
 
 simd! {
-    /// Turns each head of each row by its angles.
-    fn rope(x: &mut [f32], heads: usize, half: usize, cos: &[f32], sin: &[f32], sign: f32) {
-        let rows = x.chunks_exact_mut(heads * 2 * half).zip(cos.chunks_exact(half));
-        for ((row, cos), sin) in rows.zip(sin.chunks_exact(half)) {
-            for head in row.chunks_exact_mut(2 * half) {
-                let (low, high) = head.split_at_mut(half);
-                for j in 0..half {
+    /// Turns the first 2 · pairs numbers of each head of each row by its angles.
+    fn rope(x: &mut [f32], shape: &Rotary, cos: &[f32], sin: &[f32], sign: f32) {
+        let pairs = shape.pairs;
+        let rows = x.chunks_exact_mut(shape.heads * shape.head_dim).zip(cos.chunks_exact(pairs));
+        for ((row, cos), sin) in rows.zip(sin.chunks_exact(pairs)) {
+            for head in row.chunks_exact_mut(shape.head_dim) {
+                if shape.interleaved {
+                    for (j, pair) in head[..2 * pairs].chunks_exact_mut(2).enumerate() {
+                        let (a, b, s) = (pair[0], pair[1], sign * sin[j]);
+                        pair[0] = a * cos[j] - b * s;
+                        pair[1] = b * cos[j] + a * s;
+                    }
+                    continue;
+                }
+                let (low, high) = head[..2 * pairs].split_at_mut(pairs);
+                for j in 0..pairs {
                     let (a, b, s) = (low[j], high[j], sign * sin[j]);
                     low[j] = a * cos[j] - b * s;
                     high[j] = b * cos[j] + a * s;
                 }
             }
+        }
+    }
+}
+
+simd! {
+    /// ALiBi: lowers each score by `slope` times its distance from the last.
+    fn slant(scores: &mut [f32], slope: f32) {
+        let last = scores.len() as f32 - 1.0;
+        for (j, score) in scores.iter_mut().enumerate() {
+            *score -= slope * (last - j as f32);
         }
     }
 }

@@ -1,16 +1,30 @@
 //! `config.json`, in the spelling of transformers 4 and of transformers 5.
+//!
+//! What every family has is here; what only one has is in its own file.
+
+pub mod llama;
+pub mod rope;
+
+pub use rope::Rope;
 
 use karat_types::Problem;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// The families the engine knows, by `model_type`.
-pub const FAMILIES: &[&str] = &["llama"];
+pub const FAMILIES: &[&str] = &["llama", "mistral", "qwen2", "qwen3"];
 
 /// No size in a config.json is larger: what a stranger writes there must not overflow.
 const MOST: u64 = 1 << 24;
 /// No model has more blocks.
 const MOST_LAYERS: usize = 4096;
+
+/// What only one family has.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Keys {
+    /// LLaMA, Mistral, Qwen2 and Qwen3.
+    Llama(llama::Keys),
+}
 
 /// The shape of a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,14 +49,10 @@ pub struct Config {
     pub context: usize,
     /// ε of the norms.
     pub norm_eps: f64,
-    /// Base of the rotary angles.
-    pub rope_theta: f64,
+    /// Rotary positions, when the family has them.
+    pub rope: Option<Rope>,
     /// Whether the head is the embedding table.
     pub tied: bool,
-    /// Whether q, k, v and o have biases.
-    pub attention_bias: bool,
-    /// Whether gate, up and down have biases.
-    pub mlp_bias: bool,
     /// Spread of fresh weights.
     pub initializer_range: f64,
     /// Beginning-of-text token.
@@ -51,6 +61,10 @@ pub struct Config {
     pub eos: Vec<u32>,
     /// Padding token.
     pub pad: Option<u32>,
+    /// What only this family has.
+    pub keys: Keys,
+    /// The file as it was read: what is saved keeps every key of it.
+    source: Value,
 }
 
 fn wrong(detail: String) -> Problem {
@@ -63,6 +77,9 @@ fn wrong(detail: String) -> Problem {
 
 impl Config {
     /// A LLaMA of this size with the usual settings: context 2048, θ 10,000, tied head.
+    ///
+    /// # Panics
+    /// When no LLaMA has these sizes.
     pub fn llama(
         vocab_size: usize,
         hidden_size: usize,
@@ -70,26 +87,35 @@ impl Config {
         layers: usize,
         (heads, kv_heads): (usize, usize),
     ) -> Self {
-        Self {
-            model_type: "llama".into(),
-            vocab_size,
-            hidden_size,
-            intermediate_size,
-            layers,
-            heads,
-            kv_heads,
-            head_dim: hidden_size / heads,
-            context: 2048,
-            norm_eps: 1e-5,
-            rope_theta: 10_000.0,
-            tied: true,
-            attention_bias: false,
-            mlp_bias: false,
-            initializer_range: 0.02,
-            bos: None,
-            eos: Vec::new(),
-            pad: None,
+        let read = Self::parse(&json!({
+            "architectures": ["LlamaForCausalLM"],
+            "model_type": "llama",
+            "vocab_size": vocab_size,
+            "hidden_size": hidden_size,
+            "intermediate_size": intermediate_size,
+            "num_hidden_layers": layers,
+            "num_attention_heads": heads,
+            "num_key_value_heads": kv_heads,
+            "hidden_act": "silu",
+            "max_position_embeddings": 2048,
+            "rms_norm_eps": 1e-5,
+            "rope_theta": 10_000.0,
+            "tie_word_embeddings": true,
+            "torch_dtype": "float32",
+        }));
+        read.unwrap_or_else(|problem| panic!("{problem}"))
+    }
+
+    /// The same with some keys of its config.json changed.
+    ///
+    /// # Errors
+    /// `config_invalid`, `architecture_unknown`.
+    pub fn with(&self, changes: Value) -> Result<Self, Problem> {
+        let mut file = self.source.clone();
+        if let (Value::Object(file), Value::Object(changes)) = (&mut file, changes) {
+            file.extend(changes);
         }
+        Self::parse(&file)
     }
 
     /// Reads `config.json` of a model folder.
@@ -130,47 +156,49 @@ impl Config {
         }
         let fields = Fields(value);
         let (hidden_size, heads) = (fields.number("hidden_size")?, fields.number("num_attention_heads")?);
+        let head_dim = match fields.optional("head_dim") {
+            Some(head_dim) => head_dim,
+            None if model_type == "qwen3" => 128,
+            None if hidden_size.is_multiple_of(heads) => hidden_size / heads,
+            None => {
+                return Err(wrong(format!("{heads} heads cannot share a width of {hidden_size} evenly.")));
+            }
+        };
+        let layers = fields.number("num_hidden_layers")?;
+        if layers > MOST_LAYERS {
+            return Err(wrong(format!("num_hidden_layers is {layers}, known are up to {MOST_LAYERS}.")));
+        }
+        let context = fields.optional("max_position_embeddings").unwrap_or(2048);
+        let rope = Rope::read(&fields, head_dim, 1.0, context)?;
         let config = Self {
             model_type: model_type.into(),
             vocab_size: fields.number("vocab_size")?,
             hidden_size,
             intermediate_size: fields.number("intermediate_size")?,
-            layers: fields.number("num_hidden_layers")?,
+            layers,
             heads,
             kv_heads: fields.optional("num_key_value_heads").unwrap_or(heads),
-            head_dim: fields.optional("head_dim").unwrap_or(hidden_size / heads),
-            context: fields.optional("max_position_embeddings").unwrap_or(2048),
-            norm_eps: value["rms_norm_eps"].as_f64().unwrap_or(1e-6),
-            rope_theta: fields.rope_theta()?,
-            tied: value["tie_word_embeddings"].as_bool().unwrap_or(false),
-            attention_bias: value["attention_bias"].as_bool().unwrap_or(false),
-            mlp_bias: value["mlp_bias"].as_bool().unwrap_or(false),
-            initializer_range: value["initializer_range"].as_f64().unwrap_or(0.02),
+            head_dim,
+            context: rope.reach(context),
+            norm_eps: fields.float("rms_norm_eps", 1e-6),
+            rope: Some(rope),
+            tied: fields.flag("tie_word_embeddings", false),
+            initializer_range: fields.float("initializer_range", 0.02),
             bos: fields.token("bos_token_id"),
             eos: fields.tokens("eos_token_id"),
             pad: fields.token("pad_token_id"),
+            keys: Keys::Llama(llama::Keys::read(model_type, &fields, layers)?),
+            source: value.clone(),
         };
         config.check(value)?;
         Ok(config)
     }
 
     fn check(&self, value: &Value) -> Result<(), Problem> {
-        if self.heads > self.hidden_size || self.layers > MOST_LAYERS {
-            return Err(wrong(format!(
-                "{} heads, {} layers and a width of {} do not make a model.",
-                self.heads, self.layers, self.hidden_size
-            )));
-        }
         if !self.heads.is_multiple_of(self.kv_heads) {
             return Err(wrong(format!(
                 "{} query heads cannot share {} key heads evenly.",
                 self.heads, self.kv_heads
-            )));
-        }
-        if !self.head_dim.is_multiple_of(2) {
-            return Err(wrong(format!(
-                "head_dim is {}, rotary positions need an even number.",
-                self.head_dim
             )));
         }
         match value["hidden_act"].as_str() {
@@ -179,34 +207,14 @@ impl Config {
         }
     }
 
-    /// `config.json` in the old spelling, which transformers 4 and 5 both read.
+    /// The config.json this was read from, its numbers said to be stored as f32.
     pub fn to_json(&self) -> Value {
-        json!({
-            "architectures": ["LlamaForCausalLM"],
-            "attention_bias": self.attention_bias,
-            "attention_dropout": 0.0,
-            "bos_token_id": self.bos,
-            "eos_token_id": self.eos_json(),
-            "head_dim": self.head_dim,
-            "hidden_act": "silu",
-            "hidden_size": self.hidden_size,
-            "initializer_range": self.initializer_range,
-            "intermediate_size": self.intermediate_size,
-            "max_position_embeddings": self.context,
-            "mlp_bias": self.mlp_bias,
-            "model_type": self.model_type,
-            "num_attention_heads": self.heads,
-            "num_hidden_layers": self.layers,
-            "num_key_value_heads": self.kv_heads,
-            "pad_token_id": self.pad,
-            "rms_norm_eps": self.norm_eps,
-            "rope_scaling": null,
-            "rope_theta": self.rope_theta,
-            "tie_word_embeddings": self.tied,
-            "torch_dtype": "float32",
-            "use_cache": true,
-            "vocab_size": self.vocab_size,
-        })
+        let mut file = self.source.clone();
+        if let Value::Object(file) = &mut file {
+            let key = if file.contains_key("dtype") { "dtype" } else { "torch_dtype" };
+            file.insert(key.into(), json!("float32"));
+        }
+        file
     }
 
     /// `generation_config.json`: without it a served model may never stop.
@@ -252,21 +260,12 @@ impl Fields<'_> {
         self.tokens(name).first().copied()
     }
 
-    /// `rope_theta` + `rope_scaling` (transformers 4) or `rope_parameters` (5).
-    fn rope_theta(&self) -> Result<f64, Problem> {
-        let empty = Map::new();
-        let object = |name: &str| self.0[name].as_object().unwrap_or(&empty).clone();
-        let (new, scaling) = (object("rope_parameters"), object("rope_scaling"));
-        for part in [&new, &scaling] {
-            let kind = part.get("rope_type").or_else(|| part.get("type")).and_then(Value::as_str);
-            if let Some(kind) = kind.filter(|k| *k != "default") {
-                return Err(wrong(format!(
-                    "Rotary positions of type '{kind}' are not known yet, only 'default'."
-                )));
-            }
-        }
-        let theta = new.get("rope_theta").unwrap_or(&self.0["rope_theta"]);
-        Ok(theta.as_f64().unwrap_or(10_000.0))
+    fn flag(&self, name: &str, default: bool) -> bool {
+        self.0[name].as_bool().unwrap_or(default)
+    }
+
+    fn float(&self, name: &str, default: f64) -> f64 {
+        self.0[name].as_f64().unwrap_or(default)
     }
 }
 
@@ -274,20 +273,26 @@ impl Fields<'_> {
 mod tests {
     use super::*;
 
+    fn small() -> Config {
+        Config::llama(64, 32, 48, 2, (4, 2))
+    }
+
     #[test]
     fn both_spellings_say_the_same_and_ours_survives_its_own_reader() {
-        let mut ours = Config::llama(64, 32, 48, 2, (4, 2));
-        (ours.bos, ours.eos, ours.rope_theta) = (Some(1), vec![2, 3], 500_000.0);
+        let ours = small()
+            .with(json!({"bos_token_id": 1, "eos_token_id": [2, 3], "rope_theta": 500_000.0}))
+            .unwrap();
+        assert_eq!((ours.bos, &ours.eos[..]), (Some(1), &[2, 3][..]));
         let old = ours.to_json();
         assert_eq!(Config::parse(&old).unwrap(), ours);
         let mut new = old.clone();
         let fields = new.as_object_mut().unwrap();
         fields.remove("rope_theta");
-        fields.remove("rope_scaling");
         fields.remove("torch_dtype");
         fields.insert("dtype".into(), json!("float32"));
         fields.insert("rope_parameters".into(), json!({"rope_theta": 500_000.0, "rope_type": "default"}));
-        assert_eq!(Config::parse(&new).unwrap(), ours);
+        let new = Config::parse(&new).unwrap();
+        assert_eq!(Config { source: old, ..new }, ours);
     }
 
     #[test]
@@ -295,15 +300,18 @@ mod tests {
         let problem = Config::parse(&json!({"model_type": "mamba"})).unwrap_err();
         assert_eq!(problem.code, "architecture_unknown");
         assert!(problem.detail.contains("mamba") && problem.detail.contains("llama"));
-        let mut value = Config::llama(64, 32, 48, 2, (4, 2)).to_json();
-        value["rope_scaling"] = json!({"rope_type": "yarn"});
-        assert!(Config::parse(&value).unwrap_err().detail.contains("yarn"));
-        value["rope_scaling"] = Value::Null;
-        value["num_attention_heads"] = json!(64);
-        assert!(Config::parse(&value).unwrap_err().detail.contains("64 heads"));
-        value["hidden_size"] = json!(1u64 << 40);
-        assert!(Config::parse(&value).unwrap_err().detail.contains("hidden_size"));
-        value["hidden_size"] = json!("big");
-        assert!(Config::parse(&value).unwrap_err().detail.contains("hidden_size"));
+        let refused = |changes: Value, named: &str| {
+            let detail = small().with(changes).unwrap_err().detail;
+            assert!(detail.contains(named), "{detail} does not name {named}");
+        };
+        refused(json!({"rope_scaling": {"rope_type": "longrope", "factor": 2.0}}), "longrope");
+        refused(json!({"rope_scaling": {"rope_type": "yarn", "factor": "two"}}), "factor");
+        refused(json!({"rope_scaling": {"type": "llama3", "factor": 8.0}}), "low_freq_factor");
+        refused(json!({"num_attention_heads": 64}), "64 heads");
+        refused(json!({"hidden_size": 1u64 << 40}), "hidden_size");
+        refused(json!({"hidden_size": "big"}), "hidden_size");
+        refused(json!({"num_key_value_heads": 3}), "3 key heads");
+        refused(json!({"head_dim": 7}), "even number");
+        refused(json!({"num_hidden_layers": 9999}), "num_hidden_layers");
     }
 }
