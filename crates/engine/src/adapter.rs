@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// Our own note beside the two files of peft: which base this adapter belongs to.
-const MANIFEST: &str = "karat.json";
+pub(crate) const MANIFEST: &str = "karat.json";
 
 fn refuse(dir: &Path, code: &str, what: impl std::fmt::Display, hint: &str) -> Problem {
     Problem::bad(code, format!("Adapter {}: {what}.", dir.display()), hint)

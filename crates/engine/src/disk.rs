@@ -25,6 +25,15 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     flush(path)
 }
 
+/// Copies a file and flushes it; a file that is not there is no fault.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), Problem> {
+    if !from.exists() {
+        return Ok(());
+    }
+    fs::copy(from, to).map_err(|e| failed(to, &e))?;
+    flush(to)
+}
+
 /// Makes `dir` appear whole: `fill` writes into a neighbour, which is then renamed. An older
 /// `dir` is replaced.
 pub(crate) fn publish(dir: &Path, fill: impl FnOnce(&Path) -> Result<(), Problem>) -> Result<(), Problem> {

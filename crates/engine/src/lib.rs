@@ -10,6 +10,7 @@ pub mod chat_template;
 pub mod config;
 mod disk;
 mod engine;
+pub mod export;
 pub mod family;
 pub mod fingerprint;
 pub mod generate;

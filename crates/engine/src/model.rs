@@ -8,7 +8,7 @@ use crate::net::{Net, ParamId, Params};
 use crate::real::Real;
 use crate::rng::Rng;
 use crate::tape::{Batch, Layers, Pass, Pool, Tape};
-use crate::weights::{self, Tensors};
+use crate::weights::{self, Stored, Tensors};
 use crate::{adapter, disk};
 use karat_types::{Precision, Problem};
 use std::path::Path;
@@ -206,15 +206,23 @@ impl Model<f32> {
     /// # Errors
     /// `disk_write_failed`.
     pub fn save(&self, dir: &Path) -> Result<(), Problem> {
+        self.save_as(dir, Stored::F32)
+    }
+
+    /// The same, the weights rounded to another type.
+    ///
+    /// # Errors
+    /// `disk_write_failed`.
+    pub fn save_as(&self, dir: &Path, stored: Stored) -> Result<(), Problem> {
         std::fs::create_dir_all(dir).map_err(|e| disk::failed(dir, &e))?;
         let pretty = |value: &serde_json::Value| format!("{value:#}\n");
-        disk::write(&dir.join("config.json"), pretty(&self.config.to_json()).as_bytes())?;
+        disk::write(&dir.join("config.json"), pretty(&self.config.to_json(stored)).as_bytes())?;
         let generation = pretty(&self.config.generation_json());
         disk::write(&dir.join("generation_config.json"), generation.as_bytes())?;
         let base = self.net.params.iter().take(self.base_params);
         let tensors: Vec<_> =
             base.map(|(id, p)| (p.name.clone(), p.shape.clone(), self.net.params.data(id))).collect();
-        weights::write(&dir.join("model.safetensors"), &tensors)
+        weights::write_as(&dir.join("model.safetensors"), &tensors, stored)
     }
 
     /// Adds the adapter to the base weights and forgets it.

@@ -4,7 +4,8 @@ use half::{bf16, f16};
 use karat_types::Problem;
 use memmap2::Mmap;
 use rayon::prelude::*;
-use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, Metadata, SafeTensors};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -206,19 +207,91 @@ pub fn model_files(dir: &Path) -> Result<Vec<PathBuf>, Problem> {
     })
 }
 
-/// Writes tensors to one file, sorted by name as safetensors does, and flushes it to disk.
+/// The type numbers are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// All their bits.
+    F32,
+    /// Rounded to bfloat16, ties to even.
+    Bf16,
+    /// Rounded to half precision, ties to even.
+    F16,
+}
+
+impl Stored {
+    /// As `config.json` names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "float32",
+            Self::Bf16 => "bfloat16",
+            Self::F16 => "float16",
+        }
+    }
+
+    fn bytes(self, data: &[f32]) -> Vec<u8> {
+        fn all<const N: usize>(data: &[f32], one: impl Fn(f32) -> [u8; N] + Sync) -> Vec<u8> {
+            let mut bytes = vec![0; data.len() * N];
+            let pairs = bytes.par_chunks_exact_mut(N).zip(data).with_min_len(1 << 14);
+            pairs.for_each(|(to, &x)| to.copy_from_slice(&one(x)));
+            bytes
+        }
+        match self {
+            Self::F32 => all(data, f32::to_le_bytes),
+            Self::Bf16 => all(data, |x| bf16::from_f32(x).to_le_bytes()),
+            Self::F16 => all(data, |x| f16::from_f32(x).to_le_bytes()),
+        }
+    }
+}
+
+/// A tensor that becomes bytes only while it is written.
+struct Waiting<'a> {
+    shape: &'a [usize],
+    data: &'a [f32],
+    stored: Stored,
+}
+
+impl safetensors::View for Waiting<'_> {
+    fn dtype(&self) -> Dtype {
+        match self.stored {
+            Stored::F32 => Dtype::F32,
+            Stored::Bf16 => Dtype::BF16,
+            Stored::F16 => Dtype::F16,
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        self.stored.bytes(self.data).into()
+    }
+
+    fn data_len(&self) -> usize {
+        self.data.len() * if self.stored == Stored::F32 { 4 } else { 2 }
+    }
+}
+
+/// Writes tensors to one file as f32, sorted by name as safetensors does, and flushes it.
 ///
 /// # Errors
 /// `disk_write_failed`.
 pub fn write(path: &Path, tensors: &[(String, Vec<usize>, &[f32])]) -> Result<(), Problem> {
+    write_as(path, tensors, Stored::F32)
+}
+
+/// The same in another type; one tensor at a time is held twice in memory.
+///
+/// # Errors
+/// `disk_write_failed`.
+pub fn write_as(
+    path: &Path,
+    tensors: &[(String, Vec<usize>, &[f32])],
+    stored: Stored,
+) -> Result<(), Problem> {
     let failed = |e: &dyn std::fmt::Display| crate::disk::failed(path, e);
-    let bytes: Vec<Vec<u8>> =
-        tensors.par_iter().map(|t| t.2.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
-    let views = tensors.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
-        TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name.as_str(), view))
-    });
-    let views = views.collect::<Result<Vec<_>, _>>().map_err(|e| failed(&e))?;
+    let waiting = tensors.iter().map(|(name, shape, data)| (name.as_str(), Waiting { shape, data, stored }));
     let format = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    safetensors::serialize_to_file(views, Some(format), path).map_err(|e| failed(&e))?;
+    safetensors::serialize_to_file(waiting, Some(format), path).map_err(|e| failed(&e))?;
     crate::disk::flush(path)
 }

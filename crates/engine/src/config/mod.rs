@@ -7,6 +7,7 @@ pub mod rope;
 
 pub use rope::Rope;
 
+use crate::weights::Stored;
 use karat_types::Problem;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -207,12 +208,12 @@ impl Config {
         }
     }
 
-    /// The config.json this was read from, its numbers said to be stored as f32.
-    pub fn to_json(&self) -> Value {
+    /// The config.json this was read from, its numbers said to be stored as `stored`.
+    pub fn to_json(&self, stored: Stored) -> Value {
         let mut file = self.source.clone();
         if let Value::Object(file) = &mut file {
             let key = if file.contains_key("dtype") { "dtype" } else { "torch_dtype" };
-            file.insert(key.into(), json!("float32"));
+            file.insert(key.into(), json!(stored.name()));
         }
         file
     }
@@ -283,7 +284,7 @@ mod tests {
             .with(json!({"bos_token_id": 1, "eos_token_id": [2, 3], "rope_theta": 500_000.0}))
             .unwrap();
         assert_eq!((ours.bos, &ours.eos[..]), (Some(1), &[2, 3][..]));
-        let old = ours.to_json();
+        let old = ours.to_json(Stored::F32);
         assert_eq!(Config::parse(&old).unwrap(), ours);
         let mut new = old.clone();
         let fields = new.as_object_mut().unwrap();

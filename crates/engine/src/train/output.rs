@@ -2,20 +2,11 @@
 
 use super::Data;
 use super::state::State;
+use crate::export::companions;
 use crate::{adapter, disk};
 use karat_types::Problem;
 use karat_types::ports::TrainJob;
 use serde_json::json;
-use std::path::Path;
-
-/// Files of the base that make a model folder complete besides its weights.
-const COMPANIONS: &[&str] = &[
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "chat_template.jinja",
-    "special_tokens_map.json",
-    "generation_config.json",
-];
 
 /// Writes the output folder; it appears at once.
 pub(super) fn save(job: &TrainJob, state: &State, data: &Data) -> Result<(), Problem> {
@@ -27,15 +18,7 @@ pub(super) fn save(job: &TrainJob, state: &State, data: &Data) -> Result<(), Pro
         Some(config) => adapter::save(&state.model, config, dir, Some((&job.model_dir, &training))),
         None => {
             state.model.save(dir)?;
-            COMPANIONS.iter().try_for_each(|name| copy(&job.model_dir.join(name), &dir.join(name)))
+            companions(&job.model_dir, dir)
         }
     })
-}
-
-fn copy(from: &Path, to: &Path) -> Result<(), Problem> {
-    if !from.exists() {
-        return Ok(());
-    }
-    std::fs::copy(from, to).map_err(|e| disk::failed(to, &e))?;
-    disk::flush(to)
 }

@@ -8,6 +8,7 @@ mod check;
 mod datanet;
 mod demo;
 mod doctor;
+mod export;
 mod gen_docs;
 mod generate;
 mod login;
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     Score(score::Args),
     Generate(generate::Args),
     Chat(chat::Args),
+    Export(export::Args),
     Login(login::Args),
     Submit(submit::Args),
     Datanet(datanet::Args),
@@ -74,6 +76,7 @@ impl Command {
             Self::Score(args) => score::run(&args),
             Self::Generate(args) => generate::run(&args),
             Self::Chat(args) => chat::run(&args),
+            Self::Export(args) => export::run(&args),
             Self::Login(args) => login::run(args),
             Self::Submit(args) => submit::run(&args),
             Self::Datanet(args) => datanet::run(&args),
