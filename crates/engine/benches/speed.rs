@@ -183,18 +183,25 @@ fn prefill(wish: &Wish) {
     wish.report("prefill", wish.length, (0..wish.steps + 1).map(run).skip(1).collect());
 }
 
-/// One token after another, after 256.
+/// One token after another in each of `batch` sequences, after `length` tokens.
 fn decode(wish: &Wish) {
+    const TOKENS: u32 = 20;
     let model = wish.model();
-    let mut cache = model.cache();
-    model.logits(&(0..256).collect::<Vec<u32>>(), &mut cache);
+    let prompt: Vec<u32> = (0..wish.length as u32).map(|i| i * 7 % 1000).collect();
+    let mut caches: Vec<_> = (0..wish.batch).map(|_| model.cache()).collect();
+    for cache in &mut caches {
+        model.logits(&prompt, cache);
+    }
     let mut few = || {
-        for id in 0..20 {
-            model.logits(&[id], &mut cache);
+        for id in 0..TOKENS {
+            let ids = [id];
+            let mut turns: Vec<_> = caches.iter_mut().map(|cache| (&ids[..], cache)).collect();
+            model.logits_of(&mut turns);
         }
     };
+    few();
     let times = (0..wish.steps).map(|_| timed(&mut few)).collect();
-    wish.report("decode", 20, times);
+    wish.report("decode", TOKENS as usize * wish.batch, times);
 }
 
 /// What the matrix products alone reach, the ceiling of everything above: GFLOP a second.

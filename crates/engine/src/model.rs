@@ -249,12 +249,29 @@ impl Model<f32> {
     /// Reads `ids` after what the cache holds, adds them to it, and gives the logits of the
     /// last one.
     pub fn logits(&self, ids: &[u32], cache: &mut Cache) -> Vec<f32> {
-        let batch = Batch::after(cache.len, ids);
-        cache.len += ids.len();
-        let pass = Pass { cache: Some(&mut cache.layers), ..Pass::default() };
-        let mut tape = self.tape(&batch, &mut cache.pool, pass);
+        self.logits_of(&mut [(ids, cache)])
+    }
+
+    /// The same for several sequences in one pass, which reads the weights once: the logits
+    /// of each one's last token, one after the other.
+    pub fn logits_of(&self, turns: &mut [(&[u32], &mut Cache)]) -> Vec<f32> {
+        let (mut batch, mut last) = (Batch::default(), Vec::with_capacity(turns.len()));
+        for (ids, cache) in turns.iter_mut() {
+            batch.push_after(cache.len, ids);
+            cache.len += ids.len();
+            last.push(batch.len() - 1);
+        }
+        let mut pool =
+            turns.first_mut().map(|(_, cache)| std::mem::take(&mut cache.pool)).unwrap_or_default();
+        let caches = turns.iter_mut().map(|(_, cache)| &mut cache.layers).collect();
+        let mut tape = self.tape(&batch, &mut pool, Pass { caches, ..Pass::default() });
         let hidden = self.family.hidden(&mut tape);
-        tape.logits(hidden, self.family.head(), ids.len() - 1)
+        let logits = tape.logits(hidden, self.family.head(), &last);
+        drop(tape);
+        if let Some((_, cache)) = turns.first_mut() {
+            cache.pool = pool;
+        }
+        logits
     }
 
     /// Natural log of the probability of each token given those before it: n − 1 numbers.

@@ -25,12 +25,11 @@ impl Batch {
         batch
     }
 
-    /// One sequence whose first token stands at `position`.
-    pub fn after(position: usize, ids: &[u32]) -> Self {
-        let mut batch = Self { bounds: vec![0], ..Self::default() };
-        batch.push(ids, 0);
-        batch.positions.iter_mut().for_each(|p| *p += position as u32);
-        batch
+    /// Adds a sequence whose first token stands at `position`.
+    pub fn push_after(&mut self, position: usize, ids: &[u32]) {
+        let first = self.len();
+        self.push(ids, 0);
+        self.positions[first..].iter_mut().for_each(|p| *p += position as u32);
     }
 
     /// Adds a sequence; `row` is the key of its masks.

@@ -50,13 +50,17 @@ impl<F: Real> Tape<'_, F> {
         nats
     }
 
-    /// Logits of one row.
-    pub fn logits(&mut self, x: Var, head: SiteId, row: usize) -> Vec<F> {
+    /// Logits of some rows, one after the other.
+    pub fn logits(&mut self, x: Var, head: SiteId, rows: &[usize]) -> Vec<F> {
         let (site, width) = (&self.net.sites[head.0], self.width(x));
-        let mut out = vec![F::ZERO; site.outs];
-        let hidden = &self.nodes[x.0].value[row * width..][..width];
+        let mut out = vec![F::ZERO; rows.len() * site.outs];
+        let mut hidden = self.pool.take(rows.len() * width);
+        for (to, row) in hidden.chunks_exact_mut(width).zip(rows) {
+            to.copy_from_slice(&self.nodes[x.0].value[row * width..][..width]);
+        }
         let weight = self.net.params.get(site.weight).weight();
-        weight.multiply(self.net.kernel.as_ref(), hidden, 1, &mut out);
+        weight.multiply(self.net.kernel.as_ref(), &hidden, rows.len(), &mut out);
+        self.pool.give(hidden);
         out
     }
 }

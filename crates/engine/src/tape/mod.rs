@@ -137,8 +137,9 @@ pub struct Layers<F> {
 pub struct Pass<'a, F: Real> {
     /// Where gradients go; none = nothing is recorded.
     pub grads: Option<&'a mut Grads<F>>,
-    /// Keys and values of earlier tokens; they grow by this pass's.
-    pub cache: Option<&'a mut Layers<F>>,
+    /// Keys and values of earlier tokens, one a sequence or none at all; they grow by this
+    /// pass's.
+    pub caches: Vec<&'a mut Layers<F>>,
     /// Dropout on the way into adapters.
     pub dropout: f64,
     /// Keep only what goes from block to block and run each block again for its gradient.
@@ -147,7 +148,7 @@ pub struct Pass<'a, F: Real> {
 
 impl<F: Real> Default for Pass<'_, F> {
     fn default() -> Self {
-        Self { grads: None, cache: None, dropout: 0.0, checkpointing: false }
+        Self { grads: None, caches: Vec::new(), dropout: 0.0, checkpointing: false }
     }
 }
 
@@ -290,22 +291,27 @@ impl<'a, F: Real> Tape<'a, F> {
 
     /// Causal attention inside each sequence; values may be wider or narrower than keys.
     pub fn attention(&mut self, q: Var, k: Var, v: Var, heads: &Heads) -> Var {
-        let mut spans = self.spans.clone();
-        let (width, value_width) = (self.width(q), self.width(v));
+        let (width, key_width, value_width) = (self.width(q), self.width(k), self.width(v));
         let out_width = heads.heads * (value_width / heads.kv_heads);
         let mut out = self.pool.take(self.batch.len() * out_width);
         let mut lse = self.pool.take(self.batch.len() * heads.heads);
-        let (mut keys, mut values) = (&self.nodes[k.0].value, &self.nodes[v.0].value);
-        if let Some(cache) = &mut self.pass.cache {
-            let layer = &mut cache.list[self.attentions];
-            spans[0].keys += layer.1.len() / value_width;
-            layer.0.extend_from_slice(keys);
-            layer.1.extend_from_slice(values);
-            (keys, values) = (&layer.0, &layer.1);
+        let value = |var: Var| &self.nodes[var.0].value[..];
+        let (queries, keys, values, kernel) = (value(q), value(k), value(v), self.net.kernel.as_ref());
+        if self.pass.caches.is_empty() {
+            let shape = heads.shape(width, value_width, &self.spans);
+            kernel.attention(&shape, (queries, keys, values), &mut out, &mut lse);
         }
-        let shape = heads.shape(width, value_width, &spans);
-        let queries = &self.nodes[q.0].value;
-        self.net.kernel.attention(&shape, (queries, keys, values), &mut out, &mut lse);
+        for (span, cache) in self.spans.iter().zip(&mut self.pass.caches) {
+            let rows = |width: usize| span.query * width..(span.query + span.queries) * width;
+            let (all_keys, all_values) = &mut cache.list[self.attentions];
+            all_keys.extend_from_slice(&keys[rows(key_width)]);
+            all_values.extend_from_slice(&values[rows(value_width)]);
+            let keys = all_values.len() / value_width;
+            let own = [Span { query: 0, queries: span.queries, key: 0, keys }];
+            let (out, lse) = (&mut out[rows(out_width)], &mut lse[rows(heads.heads)]);
+            let shape = heads.shape(width, value_width, &own);
+            kernel.attention(&shape, (&queries[rows(width)], all_keys, all_values), out, lse);
+        }
         self.attentions += 1;
         let tracked = self.tracked(q) || self.tracked(k) || self.tracked(v);
         self.push(out, out_width, Op::Attention { q, k, v, lse, heads: heads.clone() }, tracked)

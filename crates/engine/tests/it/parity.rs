@@ -41,6 +41,23 @@ fn log_probabilities_equal_transformers_with_and_without_adapter_and_with_a_cach
 }
 
 #[test]
+fn several_sequences_in_one_pass_say_what_each_says_alone() {
+    let model = tuned();
+    let sequences: [&[u32]; 3] = [&[1, 2, 3, 4], &[5], &[9, 8, 7]];
+    let mut together: Vec<_> = sequences.iter().map(|_| model.cache()).collect();
+    let mut turns: Vec<_> = sequences.into_iter().zip(&mut together).collect();
+    let first = model.logits_of(&mut turns);
+    let mut turns: Vec<_> = [[11u32], [12], [13]].iter().map(|ids| &ids[..]).zip(&mut together).collect();
+    let second = model.logits_of(&mut turns);
+    for (i, ids) in sequences.into_iter().enumerate() {
+        let mut cache = model.cache();
+        let part = |all: &[f32]| all[i * model.vocab_size()..][..model.vocab_size()].to_vec();
+        assert!(relative(&part(&first), &model.logits(ids, &mut cache)) < 1e-5);
+        assert!(relative(&part(&second), &model.logits(&[11 + i as u32], &mut cache)) < 1e-5);
+    }
+}
+
+#[test]
 fn loss_and_every_lora_gradient_equal_peft() {
     let reference = Reference::read();
     let mut model = tuned();
