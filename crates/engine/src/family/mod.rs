@@ -1,5 +1,6 @@
 //! The model families: each file reads like a description of its family.
 
+pub mod deepseek;
 pub mod llama;
 
 use crate::config::{Config, Keys};
@@ -13,6 +14,8 @@ use karat_types::Problem;
 pub enum Family {
     /// LLaMA, Mistral, Qwen2 and Qwen3.
     Llama(llama::Llama),
+    /// DeepSeek-V2 and V3.
+    Deepseek(Box<deepseek::Deepseek>),
 }
 
 impl Family {
@@ -23,6 +26,7 @@ impl Family {
     pub fn take_down<F: Real>(config: &Config, i: &mut Inventory<'_, F>) -> Result<Self, Problem> {
         Ok(match &config.keys {
             Keys::Llama(keys) => Self::Llama(llama::Llama::take_down(config, keys, i)?),
+            Keys::Deepseek(keys) => Self::Deepseek(Box::new(deepseek::Deepseek::take_down(config, keys, i)?)),
         })
     }
 
@@ -30,6 +34,7 @@ impl Family {
     pub fn hidden<'a, F: Real>(&'a self, t: &mut Tape<'a, F>) -> Var {
         match self {
             Self::Llama(family) => family.hidden(t),
+            Self::Deepseek(family) => family.hidden(t),
         }
     }
 
@@ -37,6 +42,7 @@ impl Family {
     pub fn head(&self) -> SiteId {
         match self {
             Self::Llama(family) => family.head,
+            Self::Deepseek(family) => family.head,
         }
     }
 }
@@ -71,7 +77,36 @@ impl<F: Real> Inventory<'_, F> {
     pub fn linear(&mut self, name: &str, [outs, ins]: [usize; 2], bias: bool) -> Result<SiteId, Problem> {
         let weight = self.param(&format!("{name}.weight"), &[outs, ins])?;
         let bias = if bias { Some(self.param(&format!("{name}.bias"), &[outs])?) } else { None };
-        Ok(self.site(Site { name: name.into(), outs, ins, weight, bias, adaptable: true, lora: None }))
+        Ok(self.site(Site {
+            name: name.into(),
+            outs,
+            ins,
+            weight,
+            bias,
+            adaptable: true,
+            alone: false,
+            lora: None,
+        }))
+    }
+
+    /// A linear layer that takes an adapter only when it is asked for as a parameter.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn alone(&mut self, name: &str, shape: [usize; 2]) -> Result<SiteId, Problem> {
+        let site = self.linear(name, shape, false)?;
+        self.sites[site.0].alone = true;
+        Ok(site)
+    }
+
+    /// A vector that is never trained.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn fixed(&mut self, name: &str, shape: &[usize]) -> Result<ParamId, Problem> {
+        let id = self.param(name, shape)?;
+        self.params.fix(id);
+        Ok(id)
     }
 
     /// The head over the vocabulary; it shares the table when it is tied and takes no adapter.
@@ -82,7 +117,16 @@ impl<F: Real> Inventory<'_, F> {
         let shape = self.params.get(table).shape.clone();
         let weight = if tied { table } else { self.param(&format!("{name}.weight"), &shape)? };
         let [outs, ins] = [shape[0], shape[1]];
-        Ok(self.site(Site { name: name.into(), outs, ins, weight, bias: None, adaptable: false, lora: None }))
+        Ok(self.site(Site {
+            name: name.into(),
+            outs,
+            ins,
+            weight,
+            bias: None,
+            adaptable: false,
+            alone: false,
+            lora: None,
+        }))
     }
 
     fn site(&mut self, site: Site) -> SiteId {
