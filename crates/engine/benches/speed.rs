@@ -80,7 +80,7 @@ impl Wish {
 
     fn model(&self) -> Model {
         let dir = Path::new(&self.model);
-        let Ok(precision) = self.precision.parse() else { usage() };
+        let Ok(precision) = self.precision.parse::<Precision>() else { usage() };
         if dir.is_dir() {
             return Model::load_as(dir, None, precision).unwrap_or_else(|problem| {
                 eprintln!("{problem}");

@@ -4,7 +4,9 @@ use crate::config::Config;
 use crate::family::{Family, Inventory, Source};
 use crate::kernel::Kernel;
 use crate::kernel::cpu::Cpu;
-use crate::net::{Net, ParamId, Params};
+use crate::net::{Dense, Net, ParamId, Params};
+use crate::quant::bnb;
+use crate::quant::hold::{Files, Held, Holder};
 use crate::real::Real;
 use crate::rng::Rng;
 use crate::tape::{Batch, Layers, Pass, Pool, Tape};
@@ -52,7 +54,17 @@ impl<F: Real> Model<F> {
         kernel: Arc<dyn Kernel<F>>,
         source: &mut Source<'_, F>,
     ) -> Result<Self, Problem> {
-        let mut inventory = Inventory { source, params: Default::default(), sites: Vec::new() };
+        Self::build_held(config, kernel, source, None)
+    }
+
+    /// Builds a model some of whose matrices are held in another way than dense.
+    fn build_held(
+        config: Config,
+        kernel: Arc<dyn Kernel<F>>,
+        source: &mut Source<'_, F>,
+        holder: Option<&dyn Holder<F>>,
+    ) -> Result<Self, Problem> {
+        let mut inventory = Inventory { source, holder, params: Default::default(), sites: Vec::new() };
         let family = Family::take_down(&config, &mut inventory)?;
         let Inventory { params, sites, .. } = inventory;
         let base_params = params.len();
@@ -135,21 +147,17 @@ impl Model<f32> {
         Self::load_as(dir, adapter, Precision::F32)
     }
 
-    /// Reads a model folder and holds the base in this precision.
+    /// Reads a model folder and holds the base like this.
     ///
     /// # Errors
-    /// As [`Self::load`], and `precision_unsupported`.
-    pub fn load_as(dir: &Path, adapter: Option<&Path>, precision: Precision) -> Result<Self, Problem> {
-        if precision != Precision::F32 {
-            return Err(Problem::bad(
-                "precision_unsupported",
-                format!("A base cannot be held as {precision} here yet, only as f32."),
-                "Leave --precision out, or set it to f32.",
-            ));
-        }
+    /// As [`Self::load`], `precision_unsupported`, `quantisation_unknown`,
+    /// `quantisation_damaged`.
+    pub fn load_as(dir: &Path, adapter: Option<&Path>, held: impl Into<Held>) -> Result<Self, Problem> {
         let config = Config::read(dir)?;
         let tensors = Tensors::open_model(dir)?;
-        let mut model = Self::build(config, Arc::new(Cpu), &mut |name, shape| tensors.read(name, shape))?;
+        let files = Files::new(&tensors, held.into());
+        let source = &mut |name: &str, shape: &[usize]| tensors.read(name, shape);
+        let mut model = Self::build_held(config, Arc::new(Cpu), source, Some(&files))?;
         model.refuse_strangers(&tensors, dir)?;
         if let Some(adapter) = adapter {
             adapter::check_base(adapter, dir)?;
@@ -164,11 +172,10 @@ impl Model<f32> {
         let known: std::collections::HashSet<&str> =
             self.net.params.iter().map(|(_, p)| p.name.as_str()).collect();
         let harmless = |name: &str| {
-            name.ends_with("rotary_emb.inv_freq")
-                || (name == "lm_head.weight" && self.config.tied)
-                || self.config.predicts_further(name)
+            name.ends_with("rotary_emb.inv_freq") || (name == "lm_head.weight" && self.config.tied)
         };
-        match tensors.names().find(|name| !known.contains(name) && !harmless(name)) {
+        let companion = |name: &str| bnb::owner(name).is_some_and(|owner| known.contains(owner));
+        match tensors.names().find(|name| !known.contains(name) && !harmless(name) && !companion(name)) {
             None => Ok(()),
             Some(name) => Err(Problem::bad(
                 "weights_unknown_tensor",
@@ -192,7 +199,7 @@ impl Model<f32> {
             let mut rng = Rng::new(&[seed, count]);
             let len = shape.iter().product();
             Ok(match shape.len() {
-                1 => vec![if name.ends_with("bias") { 0.0 } else { 1.0 }; len],
+                1 => vec![if name.ends_with(".bias") { 0.0 } else { 1.0 }; len],
                 _ => (0..len).map(|_| (rng.normal() * spread) as f32).collect(),
             })
         };
@@ -223,7 +230,9 @@ impl Model<f32> {
         disk::write(&dir.join("generation_config.json"), generation.as_bytes())?;
         let base = self.net.params.iter().take(self.base_params);
         let tensors: Vec<_> =
-            base.map(|(id, p)| (p.name.clone(), p.shape.clone(), self.net.params.data(id))).collect();
+            base.map(|(id, p)| (p.name.clone(), p.shape.clone(), self.net.params.numbers(id))).collect();
+        let tensors: Vec<_> =
+            tensors.iter().map(|(name, shape, data)| (name.clone(), shape.clone(), &data[..])).collect();
         weights::write_as(&dir.join("model.safetensors"), &tensors, stored)
     }
 
@@ -233,11 +242,11 @@ impl Model<f32> {
             let Some(lora) = self.net.sites[site].lora.take() else { continue };
             let (outs, ins) = (self.net.sites[site].outs, self.net.sites[site].ins);
             let weight: ParamId = self.net.sites[site].weight;
-            let mut merged = self.net.params.data(weight).to_vec();
+            let mut merged = self.net.params.numbers(weight).into_owned();
             let a = crate::kernel::Mat::new(self.net.params.data(lora.a), lora.rank, ins);
             let b = crate::kernel::Mat::new(self.net.params.data(lora.b), outs, lora.rank);
             self.net.kernel.matmul(lora.scale as f32, b, a, true, &mut merged);
-            self.net.params.data_mut(weight).copy_from_slice(&merged);
+            self.net.params.hold(weight, Box::new(Dense::new(merged, [outs, ins])));
         }
         self.net.params.truncate(self.base_params);
     }

@@ -2,6 +2,8 @@
 
 use crate::kernel::{Kernel, Mat};
 use crate::real::Real;
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A parameter, by its place in [`Params`].
@@ -18,10 +20,18 @@ pub trait Weight<F: Real>: Send + Sync {
     fn multiply(&self, kernel: &dyn Kernel<F>, x: &[F], rows: usize, y: &mut [F]);
     /// `dx = dy·W`, or added.
     fn multiply_transposed(&self, kernel: &dyn Kernel<F>, dy: &[F], rows: usize, add: bool, dx: &mut [F]);
+    /// Some rows as numbers, into `out` (rows × in).
+    fn rows(&self, rows: Range<usize>, out: &mut [F]);
+    /// Bytes held in memory.
+    fn bytes(&self) -> usize;
     /// The numbers themselves, when they are stored as such.
-    fn dense(&self) -> Option<&[F]>;
+    fn dense(&self) -> Option<&[F]> {
+        None
+    }
     /// The numbers to train or to merge into.
-    fn dense_mut(&mut self) -> Option<&mut [F]>;
+    fn dense_mut(&mut self) -> Option<&mut [F]> {
+        None
+    }
 }
 
 /// A weight stored as it is computed with.
@@ -29,6 +39,14 @@ pub trait Weight<F: Real>: Send + Sync {
 pub struct Dense<F> {
     data: Vec<F>,
     shape: [usize; 2],
+}
+
+impl<F: Real> Dense<F> {
+    /// A dense weight, `shape` is out × in.
+    pub fn new(data: Vec<F>, shape: [usize; 2]) -> Self {
+        assert_eq!(data.len(), shape[0] * shape[1], "a weight of {shape:?}");
+        Self { data, shape }
+    }
 }
 
 impl<F: Real> Weight<F> for Dense<F> {
@@ -40,6 +58,15 @@ impl<F: Real> Weight<F> for Dense<F> {
     fn multiply_transposed(&self, kernel: &dyn Kernel<F>, dy: &[F], rows: usize, add: bool, dx: &mut [F]) {
         let [outs, ins] = self.shape;
         kernel.matmul(F::ONE, Mat::new(dy, rows, outs), Mat::new(&self.data, outs, ins), add, dx);
+    }
+
+    fn rows(&self, rows: Range<usize>, out: &mut [F]) {
+        let ins = self.shape[1];
+        out.copy_from_slice(&self.data[rows.start * ins..rows.end * ins]);
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&self.data[..])
     }
 
     fn dense(&self) -> Option<&[F]> {
@@ -59,8 +86,6 @@ pub struct Param<F> {
     pub shape: Vec<usize>,
     /// Whether the optimiser moves it.
     pub trained: bool,
-    /// Whether it is never trained: a buffer in torch's words.
-    pub fixed: bool,
     weight: Box<dyn Weight<F>>,
 }
 
@@ -97,14 +122,37 @@ impl<F: Real> Params<F> {
     pub fn push(&mut self, name: impl Into<String>, shape: &[usize], data: Vec<F>) -> ParamId {
         let (outs, ins) = if let [outs, ins] = *shape { (outs, ins) } else { (data.len(), 1) };
         let weight = Box::new(Dense { data, shape: [outs, ins] });
-        self.list.push(Param {
-            name: name.into(),
-            shape: shape.to_vec(),
-            trained: false,
-            fixed: false,
-            weight,
-        });
+        self.list.push(Param { name: name.into(), shape: shape.to_vec(), trained: false, weight });
         ParamId(self.list.len() - 1)
+    }
+
+    /// Adds a matrix that is held in another way than dense.
+    pub fn push_held(
+        &mut self,
+        name: impl Into<String>,
+        shape: [usize; 2],
+        weight: Box<dyn Weight<F>>,
+    ) -> ParamId {
+        self.list.push(Param { name: name.into(), shape: shape.to_vec(), trained: false, weight });
+        ParamId(self.list.len() - 1)
+    }
+
+    /// Holds a parameter in another way from now on.
+    pub(crate) fn hold(&mut self, id: ParamId, weight: Box<dyn Weight<F>>) {
+        self.list[id.0].weight = weight;
+    }
+
+    /// Its numbers, however it is held.
+    pub fn numbers(&self, id: ParamId) -> Cow<'_, [F]> {
+        let param = &self.list[id.0];
+        match param.weight.dense() {
+            Some(data) => Cow::Borrowed(data),
+            None => {
+                let mut out = vec![F::ZERO; param.len()];
+                param.weight.rows(0..param.shape[0], &mut out);
+                Cow::Owned(out)
+            }
+        }
     }
 
     /// The parameter.
@@ -124,13 +172,7 @@ impl<F: Real> Params<F> {
 
     /// Marks a parameter as trained or frozen.
     pub fn train(&mut self, id: ParamId, trained: bool) {
-        let param = &mut self.list[id.0];
-        param.trained = trained && !param.fixed;
-    }
-
-    /// Takes a parameter out of every training.
-    pub(crate) fn fix(&mut self, id: ParamId) {
-        self.list[id.0].fixed = true;
+        self.list[id.0].trained = trained;
     }
 
     /// Every parameter with its id.
@@ -187,9 +229,6 @@ pub struct Site {
     pub bias: Option<ParamId>,
     /// Whether an adapter may sit here (the head does not take one).
     pub adaptable: bool,
-    /// Whether it may only when it is asked for by the name of a parameter, as peft has it for
-    /// routed experts and their router; "all linear layers" leaves these out.
-    pub alone: bool,
     /// The adapter's part here.
     pub lora: Option<Lora>,
 }

@@ -108,14 +108,20 @@ impl Tensors {
         count.into_iter().max_by_key(|c| c.1).map_or_else(|| "F32".into(), |c| c.0)
     }
 
-    /// A tensor as f32.
+    /// The bytes of a tensor as they lie in the file, and their type.
+    pub fn raw(&self, name: &str) -> Option<(&[u8], Dtype)> {
+        let file = &self.files[*self.by_name.get(name)?];
+        let info = file.metadata.info(name)?;
+        Some((&file.map[file.header..][info.data_offsets.0..info.data_offsets.1], info.dtype))
+    }
+
+    /// A tensor that is read piece by piece.
     ///
     /// # Errors
-    /// `weights_missing_tensor`, `weights_wrong_shape`, `weights_wrong_type`, `weights_not_finite`.
-    pub fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
-        let file = self.by_name.get(name).map(|&i| &self.files[i]);
-        let info = file.and_then(|f| f.metadata.info(name).map(|info| (f, info)));
-        let Some((file, info)) = info else {
+    /// `weights_missing_tensor`, `weights_wrong_shape`, `weights_wrong_type`.
+    pub fn view<'a>(&'a self, name: &'a str, shape: &[usize]) -> Result<View<'a>, Problem> {
+        let found = self.by_name.get(name).map(|&i| &self.files[i]).zip(self.raw(name)).zip(self.shape(name));
+        let Some(((file, (bytes, dtype)), found)) = found else {
             let path = self.files.first().map(|f| f.path.clone()).unwrap_or_default();
             return Err(bad(
                 "weights_missing_tensor",
@@ -124,45 +130,93 @@ impl Tensors {
                 "The weights do not belong to this config.json: take both from the same source.",
             ));
         };
-        if info.shape != shape {
+        if found != shape {
             return Err(bad(
                 "weights_wrong_shape",
                 &file.path,
-                format!("{name} has shape {:?}, config.json expects {shape:?}", info.shape),
+                format!("{name} has shape {found:?}, config.json expects {shape:?}"),
                 "The weights do not belong to this config.json: take both from the same source.",
             ));
         }
-        let bytes = &file.map[file.header..][info.data_offsets.0..info.data_offsets.1];
-        let data = decode(bytes, info.dtype).ok_or_else(|| {
-            bad(
+        if !matches!(dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16) {
+            return Err(bad(
                 "weights_wrong_type",
                 &file.path,
-                format!("{name} is stored as {:?}, known are F32, F16 and BF16", info.dtype),
+                format!("{name} is stored as {dtype:?}, known are F32, F16 and BF16"),
                 "Convert the weights to one of these types.",
-            )
-        })?;
-        if let Some(i) = data.par_iter().position_first(|x| !x.is_finite()) {
-            return Err(bad(
-                "weights_not_finite",
-                &file.path,
-                format!("number {i} of {name} is {}", data[i]),
-                "The training that made this file diverged, or the file is damaged: take another one.",
             ));
         }
+        Ok(View { name, path: &file.path, bytes, dtype })
+    }
+
+    /// A tensor as f32.
+    ///
+    /// # Errors
+    /// As [`Self::view`], and `weights_not_finite`.
+    pub fn read(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Problem> {
+        let view = self.view(name, shape)?;
+        let mut data = vec![0.0; shape.iter().product()];
+        view.read(0, &mut data)?;
         Ok(data)
     }
 }
 
-fn decode(bytes: &[u8], dtype: Dtype) -> Option<Vec<f32>> {
-    let two = |c: &[u8]| [c[0], c[1]];
-    Some(match dtype {
-        Dtype::F32 => {
-            bytes.par_chunks_exact(4).map(|c| f32::from_le_bytes([c[0], c[1], c[2], c[3]])).collect()
+/// A tensor in a file, of a type that can become f32.
+pub struct View<'a> {
+    name: &'a str,
+    path: &'a Path,
+    bytes: &'a [u8],
+    dtype: Dtype,
+}
+
+impl View<'_> {
+    /// The numbers from `first` on.
+    ///
+    /// # Errors
+    /// `weights_not_finite`.
+    pub fn read(&self, first: usize, out: &mut [f32]) -> Result<(), Problem> {
+        /// Numbers a task reads.
+        const PIECE: usize = 1 << 15;
+        let size = if self.dtype == Dtype::F32 { 4 } else { 2 };
+        let bytes = &self.bytes[first * size..][..out.len() * size];
+        let pieces = out.par_chunks_mut(PIECE).zip(bytes.par_chunks(PIECE * size)).enumerate();
+        let odd = pieces.filter_map(|(i, (out, bytes))| {
+            decode(bytes, self.dtype, out);
+            let finite = out.iter().fold(true, |all, x| all & x.is_finite());
+            let at = if finite { None } else { out.iter().position(|x| !x.is_finite()) };
+            at.map(|at| (i * PIECE + at, out[at]))
+        });
+        match odd.min_by_key(|odd| odd.0) {
+            None => Ok(()),
+            Some((at, x)) => Err(bad(
+                "weights_not_finite",
+                self.path,
+                format!("number {} of {} is {x}", first + at, self.name),
+                "The training that made this file diverged, or the file is damaged: take another one.",
+            )),
         }
-        Dtype::F16 => bytes.par_chunks_exact(2).map(|c| f16::from_le_bytes(two(c)).to_f32()).collect(),
-        Dtype::BF16 => bytes.par_chunks_exact(2).map(|c| bf16::from_le_bytes(two(c)).to_f32()).collect(),
-        _ => return None,
-    })
+    }
+}
+
+fn decode(bytes: &[u8], dtype: Dtype, out: &mut [f32]) {
+    let two = |c: &[u8]| [c[0], c[1]];
+    match dtype {
+        Dtype::F32 => {
+            for (out, c) in out.iter_mut().zip(bytes.chunks_exact(4)) {
+                *out = f32::from_le_bytes([c[0], c[1], c[2], c[3]]);
+            }
+        }
+        Dtype::F16 => {
+            for (out, c) in out.iter_mut().zip(bytes.chunks_exact(2)) {
+                *out = f16::from_le_bytes(two(c)).to_f32();
+            }
+        }
+        _ => {
+            for (out, c) in out.iter_mut().zip(bytes.chunks_exact(2)) {
+                *out = bf16::from_le_bytes(two(c)).to_f32();
+            }
+        }
+    }
 }
 
 /// The weight files of a model folder, in order.

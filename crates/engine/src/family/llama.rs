@@ -47,7 +47,7 @@ impl Llama {
     pub fn take_down<F: Real>(c: &Config, keys: &Keys, i: &mut Inventory<'_, F>) -> Result<Self, Problem> {
         let (h, f) = (c.hidden_size, c.intermediate_size);
         let (q, kv) = (c.heads * c.head_dim, c.kv_heads * c.head_dim);
-        let table = i.param("model.embed_tokens.weight", &[c.vocab_size, h])?;
+        let table = i.table("model.embed_tokens.weight", [c.vocab_size, h])?;
         let mut blocks = Vec::with_capacity(c.layers);
         for n in 0..c.layers {
             let at = |part: &str| format!("model.layers.{n}.{part}");

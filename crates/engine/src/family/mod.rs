@@ -1,10 +1,10 @@
 //! The model families: each file reads like a description of its family.
 
-pub mod deepseek;
 pub mod llama;
 
 use crate::config::{Config, Keys};
 use crate::net::{ParamId, Params, Site, SiteId};
+use crate::quant::hold::{Holder, Role};
 use crate::real::Real;
 use crate::tape::{Tape, Var};
 use karat_types::Problem;
@@ -14,8 +14,6 @@ use karat_types::Problem;
 pub enum Family {
     /// LLaMA, Mistral, Qwen2 and Qwen3.
     Llama(llama::Llama),
-    /// DeepSeek-V2 and V3.
-    Deepseek(Box<deepseek::Deepseek>),
 }
 
 impl Family {
@@ -26,7 +24,6 @@ impl Family {
     pub fn take_down<F: Real>(config: &Config, i: &mut Inventory<'_, F>) -> Result<Self, Problem> {
         Ok(match &config.keys {
             Keys::Llama(keys) => Self::Llama(llama::Llama::take_down(config, keys, i)?),
-            Keys::Deepseek(keys) => Self::Deepseek(Box::new(deepseek::Deepseek::take_down(config, keys, i)?)),
         })
     }
 
@@ -34,7 +31,6 @@ impl Family {
     pub fn hidden<'a, F: Real>(&'a self, t: &mut Tape<'a, F>) -> Var {
         match self {
             Self::Llama(family) => family.hidden(t),
-            Self::Deepseek(family) => family.hidden(t),
         }
     }
 
@@ -42,7 +38,6 @@ impl Family {
     pub fn head(&self) -> SiteId {
         match self {
             Self::Llama(family) => family.head,
-            Self::Deepseek(family) => family.head,
         }
     }
 }
@@ -54,6 +49,8 @@ pub type Source<'a, F> = dyn FnMut(&str, &[usize]) -> Result<Vec<F>, Problem> + 
 pub struct Inventory<'a, F> {
     /// Gives each parameter its numbers.
     pub source: &'a mut Source<'a, F>,
+    /// Gives linear layers their weights where these are not dense.
+    pub holder: Option<&'a dyn Holder<F>>,
     /// The parameters so far.
     pub params: Params<F>,
     /// The linear layers so far.
@@ -70,43 +67,30 @@ impl<F: Real> Inventory<'_, F> {
         Ok(self.params.push(name, shape, data))
     }
 
+    /// A table of rows: embeddings.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn table(&mut self, name: &str, shape: [usize; 2]) -> Result<ParamId, Problem> {
+        self.matrix(name, shape, Role::Table)
+    }
+
+    fn matrix(&mut self, name: &str, shape: [usize; 2], role: Role) -> Result<ParamId, Problem> {
+        let held = self.holder.map_or(Ok(None), |holder| holder.matrix(name, shape, role))?;
+        match held {
+            Some(weight) => Ok(self.params.push_held(name, shape, weight)),
+            None => self.param(name, &shape),
+        }
+    }
+
     /// A linear layer `name.weight` (outs × ins) with `name.bias` when it has one.
     ///
     /// # Errors
     /// What the source says.
     pub fn linear(&mut self, name: &str, [outs, ins]: [usize; 2], bias: bool) -> Result<SiteId, Problem> {
-        let weight = self.param(&format!("{name}.weight"), &[outs, ins])?;
+        let weight = self.matrix(&format!("{name}.weight"), [outs, ins], Role::Linear)?;
         let bias = if bias { Some(self.param(&format!("{name}.bias"), &[outs])?) } else { None };
-        Ok(self.site(Site {
-            name: name.into(),
-            outs,
-            ins,
-            weight,
-            bias,
-            adaptable: true,
-            alone: false,
-            lora: None,
-        }))
-    }
-
-    /// A linear layer that takes an adapter only when it is asked for as a parameter.
-    ///
-    /// # Errors
-    /// What the source says.
-    pub fn alone(&mut self, name: &str, shape: [usize; 2]) -> Result<SiteId, Problem> {
-        let site = self.linear(name, shape, false)?;
-        self.sites[site.0].alone = true;
-        Ok(site)
-    }
-
-    /// A vector that is never trained.
-    ///
-    /// # Errors
-    /// What the source says.
-    pub fn fixed(&mut self, name: &str, shape: &[usize]) -> Result<ParamId, Problem> {
-        let id = self.param(name, shape)?;
-        self.params.fix(id);
-        Ok(id)
+        Ok(self.site(Site { name: name.into(), outs, ins, weight, bias, adaptable: true, lora: None }))
     }
 
     /// The head over the vocabulary; it shares the table when it is tied and takes no adapter.
@@ -115,18 +99,10 @@ impl<F: Real> Inventory<'_, F> {
     /// What the source says.
     pub fn head(&mut self, name: &str, table: ParamId, tied: bool) -> Result<SiteId, Problem> {
         let shape = self.params.get(table).shape.clone();
-        let weight = if tied { table } else { self.param(&format!("{name}.weight"), &shape)? };
         let [outs, ins] = [shape[0], shape[1]];
-        Ok(self.site(Site {
-            name: name.into(),
-            outs,
-            ins,
-            weight,
-            bias: None,
-            adaptable: false,
-            alone: false,
-            lora: None,
-        }))
+        let weight =
+            if tied { table } else { self.matrix(&format!("{name}.weight"), [outs, ins], Role::Head)? };
+        Ok(self.site(Site { name: name.into(), outs, ins, weight, bias: None, adaptable: false, lora: None }))
     }
 
     fn site(&mut self, site: Site) -> SiteId {
@@ -142,7 +118,7 @@ fn outline(config: &Config) -> (usize, Vec<Site>) {
         parameters += shape.iter().product::<usize>();
         Ok(Vec::<f32>::new())
     };
-    let mut inventory = Inventory { source, params: Params::default(), sites: Vec::new() };
+    let mut inventory = Inventory { source, holder: None, params: Params::default(), sites: Vec::new() };
     let laid_out = Family::take_down(config, &mut inventory);
     let sites = inventory.sites;
     debug_assert!(laid_out.is_ok(), "an empty source never fails");

@@ -6,11 +6,9 @@
 
 pub mod cpu;
 mod describe;
-mod moe;
 pub mod reference;
 
 pub use describe::{Chosen, describe};
-pub use moe::{Gating, Groups, NOBODY, Scoring};
 
 use crate::real::Real;
 use crate::rng;
@@ -208,18 +206,14 @@ pub struct Update {
     pub scale: f64,
 }
 
-/// Two values of the same groups put side by side, group by group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Join {
-    /// Groups a row.
-    pub groups: usize,
-    /// Numbers a group of the first value.
-    pub first: usize,
-    /// Numbers a group of the second.
-    pub second: usize,
-    /// Whether the second has one group for all of the first's.
-    pub shared: bool,
+/// A weight (out × in) whose numbers are decoded a part at a time.
+pub trait Panels<F>: Sync {
+    /// The numbers at rows × columns of the weight, row-major, into `out`.
+    fn decode(&self, rows: Range<usize>, cols: Range<usize>, out: &mut [F]);
 }
+
+/// Rows of a weight the plain kernel decodes at once.
+const PANEL_ROWS: usize = 64;
 
 /// The operations. "Adds to" means the output is read first; otherwise it is overwritten.
 pub trait Kernel<F: Real>: Send + Sync {
@@ -267,6 +261,46 @@ pub trait Kernel<F: Real>: Send + Sync {
     /// AdamW: moves both moments and the weights.
     fn adamw(&self, update: &Update, grad: &[F], first: &mut [F], second: &mut [F], weights: &mut [F]);
 
+    /// `y = x·Wᵀ` for a weight (`shape` is out × in) that is never decoded as a whole;
+    /// `x` comes with its number of rows.
+    fn multiply_panels(
+        &self,
+        w: &dyn Panels<F>,
+        [outs, ins]: [usize; 2],
+        (x, rows): (&[F], usize),
+        y: &mut [F],
+    ) {
+        let (mut panel, mut part) = (vec![F::ZERO; PANEL_ROWS * ins], vec![F::ZERO; PANEL_ROWS * rows]);
+        for first in (0..outs).step_by(PANEL_ROWS) {
+            let n = PANEL_ROWS.min(outs - first);
+            let (panel, part) = (&mut panel[..n * ins], &mut part[..n * rows]);
+            w.decode(first..first + n, 0..ins, panel);
+            self.matmul(F::ONE, Mat::new(x, rows, ins), Mat::new(panel, n, ins).t(), false, part);
+            for (y, part) in y.chunks_exact_mut(outs).zip(part.chunks_exact(n)) {
+                y[first..first + n].copy_from_slice(part);
+            }
+        }
+    }
+
+    /// `dx = dy·W`, or added, for such a weight.
+    fn multiply_panels_transposed(
+        &self,
+        w: &dyn Panels<F>,
+        [outs, ins]: [usize; 2],
+        (dy, rows): (&[F], usize),
+        add: bool,
+        dx: &mut [F],
+    ) {
+        let mut panel = vec![F::ZERO; PANEL_ROWS * ins];
+        for first in (0..outs).step_by(PANEL_ROWS) {
+            let n = PANEL_ROWS.min(outs - first);
+            let panel = &mut panel[..n * ins];
+            w.decode(first..first + n, 0..ins, panel);
+            let part = Mat { data: &dy[first..], rows, cols: n, row_stride: outs, col_stride: 1 };
+            self.matmul(F::ONE, part, Mat::new(panel, n, ins), add || first > 0, dx);
+        }
+    }
+
     /// `y[t] = table[ids[t]]`.
     fn embed(&self, table: &[F], ids: &[u32], y: &mut [F]) {
         let width = y.len() / ids.len();
@@ -287,67 +321,6 @@ pub trait Kernel<F: Real>: Send + Sync {
     fn cut(&self, x: &[F], cut: &Cut, y: &mut [F]) {
         for (group, part) in x.chunks_exact(cut.width).zip(y.chunks_exact_mut(cut.taken)) {
             part.copy_from_slice(&group[cut.first..][..cut.taken]);
-        }
-    }
-
-    /// `y` = the groups of `a` and `b` side by side, group by group.
-    fn join(&self, a: &[F], b: &[F], join: &Join, y: &mut [F]) {
-        let Join { groups, first, second, shared } = *join;
-        for (i, group) in y.chunks_exact_mut(first + second).enumerate() {
-            let from = if shared { i / groups } else { i };
-            group[..first].copy_from_slice(&a[i * first..][..first]);
-            group[first..].copy_from_slice(&b[from * second..][..second]);
-        }
-    }
-
-    /// Writes the gradient of `a` and adds to that of `b`.
-    fn join_backward(&self, dy: &[F], join: &Join, da: &mut [F], db: &mut [F]) {
-        let Join { groups, first, second, shared } = *join;
-        for (i, group) in dy.chunks_exact(first + second).enumerate() {
-            let to = if shared { i / groups } else { i };
-            da[i * first..][..first].copy_from_slice(&group[..first]);
-            self.add(&group[first..], &mut db[to * second..][..second]);
-        }
-    }
-
-    /// Tokens choose experts: `logits` (tokens × experts) become scores; `picks` and `weights`
-    /// (tokens × chosen) are written, best first.
-    fn route(
-        &self,
-        gating: &Gating,
-        logits: &mut [F],
-        bias: Option<&[F]>,
-        picks: &mut [u32],
-        weights: &mut [F],
-    ) {
-        gating.route(logits, bias, picks, weights);
-    }
-
-    /// From the gradient of the weights to that of the logits, which is written.
-    fn route_backward(
-        &self,
-        gating: &Gating,
-        scores: &[F],
-        picks: &[u32],
-        dweights: &[F],
-        dlogits: &mut [F],
-    ) {
-        gating.route_backward(scores, picks, dweights, dlogits);
-    }
-
-    /// Multiplies each row of `x` with its factor.
-    fn scale_rows(&self, factors: &[F], x: &mut [F]) {
-        let width = x.len() / factors.len();
-        for (row, &factor) in x.chunks_exact_mut(width).zip(factors) {
-            row.iter_mut().for_each(|x| *x *= factor);
-        }
-    }
-
-    /// `y` = the product of each row of `a` with the same row of `b`.
-    fn dot_rows(&self, a: &[F], b: &[F], y: &mut [F]) {
-        let width = a.len() / y.len();
-        for ((a, b), y) in a.chunks_exact(width).zip(b.chunks_exact(width)).zip(y) {
-            *y = a.iter().zip(b).fold(F::ZERO, |sum, (&a, &b)| sum + a * b);
         }
     }
 

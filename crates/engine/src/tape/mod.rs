@@ -9,15 +9,13 @@ mod backward;
 mod batch;
 mod linear;
 mod loss;
-mod moe;
 mod pool;
 
 pub use batch::Batch;
-pub use moe::{Expert, Experts};
 pub use pool::Pool;
 
 use crate::config::Rope;
-use crate::kernel::{Attention, Cut, Join, Rotary, Span};
+use crate::kernel::{Attention, Cut, Rotary, Span};
 use crate::net::{Grads, Net, ParamId, SiteId};
 use crate::real::Real;
 use std::sync::Arc;
@@ -91,19 +89,6 @@ enum Op<F> {
     Cut {
         x: Var,
         cut: Cut,
-    },
-    /// The groups of two values side by side.
-    Join {
-        a: Var,
-        b: Var,
-        join: Join,
-    },
-    /// Took over the buffer of `logits`.
-    Experts {
-        x: Var,
-        logits: Var,
-        experts: Arc<Experts>,
-        routed: Box<moe::Routed<F>>,
     },
     SwiGlu {
         gate: Var,
@@ -252,7 +237,15 @@ impl<'a, F: Real> Tape<'a, F> {
     pub fn embedding(&mut self, table: ParamId) -> Var {
         let width = self.net.params.get(table).shape[1];
         let mut y = self.pool.take(self.batch.len() * width);
-        self.net.kernel.embed(self.net.params.data(table), &self.batch.ids, &mut y);
+        let weight = self.net.params.get(table).weight();
+        match weight.dense() {
+            Some(rows) => self.net.kernel.embed(rows, &self.batch.ids, &mut y),
+            None => {
+                for (y, &id) in y.chunks_exact_mut(width).zip(&self.batch.ids) {
+                    weight.rows(id as usize..id as usize + 1, y);
+                }
+            }
+        }
         self.push(y, width, Op::Embedding { table }, self.net.params.get(table).trained)
     }
 
@@ -295,21 +288,6 @@ impl<'a, F: Real> Tape<'a, F> {
         let whole = std::mem::take(&mut self.nodes[x.0].value);
         self.pool.give(whole);
         parts
-    }
-
-    /// Each group of `a` with the same group of `b` behind it, or with the only one when `b`
-    /// has one; `groups` are those of each. Neither must be used again.
-    pub fn join(&mut self, a: Var, b: Var, groups: [usize; 2]) -> Var {
-        let (first, second) = (self.width(a) / groups[0], self.width(b) / groups[1]);
-        let join = Join { groups: groups[0], first, second, shared: groups[1] < groups[0] };
-        let (width, tracked) = (groups[0] * (first + second), self.tracked(a) || self.tracked(b));
-        let mut y = self.pool.take(self.batch.len() * width);
-        self.net.kernel.join(&self.nodes[a.0].value, &self.nodes[b.0].value, &join, &mut y);
-        for part in [a, b] {
-            let part = std::mem::take(&mut self.nodes[part.0].value);
-            self.pool.give(part);
-        }
-        self.push(y, width, Op::Join { a, b, join }, tracked)
     }
 
     fn cut(&mut self, x: Var, cut: Cut) -> Var {
@@ -381,7 +359,6 @@ impl<F: Real> Op<F> {
             Self::Linear { low, .. } => pool.give(low),
             Self::RmsNorm { inv, .. } => pool.give(inv),
             Self::Attention { lse, .. } => pool.give(lse),
-            Self::Experts { routed, .. } => routed.give(pool),
             _ => {}
         }
     }

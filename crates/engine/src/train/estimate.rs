@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::kernel::cpu::Cpu;
 use crate::kernel::{Kernel, Mat};
 use crate::lora::{LoraConfig, Targets};
+use crate::quant::bnb;
 use crate::tokenizer::Tokenizer;
 use crate::weights::Tensors;
 use crate::{adapter, family};
@@ -32,11 +33,12 @@ pub fn inspect(dir: &Path) -> Result<ModelInfo, Problem> {
     let config = Config::read(dir)?;
     let tensors = Tensors::open_model(dir)?;
     let tokenizer = Tokenizer::load(dir).ok();
+    let quantised = bnb::note(dir, &tensors);
     Ok(ModelInfo {
         kind: ModelKind::Base,
         family: config.model_type.clone(),
-        parameters: count(&tensors),
-        dtype: tensors.dtype(),
+        parameters: if quantised.is_some() { family::parameters(&config) as u64 } else { count(&tensors) },
+        dtype: quantised.unwrap_or_else(|| tensors.dtype()),
         context: config.context as u64,
         vocabulary: config.vocab_size as u64,
         chat_template: tokenizer.as_ref().is_some_and(|t| t.template().is_some()),
@@ -101,7 +103,16 @@ pub fn estimate(dir: &Path, s: &TrainSettings, rows: u64, bytes: u64) -> Result<
     let heads = (2 * c.heads + 2 * c.kv_heads) * c.head_dim;
     let kept = c.layers * (4 * c.hidden_size + heads + 3 * c.intermediate_size) + 3 * c.hidden_size;
     let batch_tokens = f64::from(s.batch_size) * f64::from(s.max_length);
-    let numbers = parameters as f64 + 3.0 * trainable as f64 + 1.15 * batch_tokens * kept as f64 + 4e6;
+    // Four bits and an eighth instead of 32, wherever an adapter may sit.
+    let four: usize = if s.method == Method::Qlora {
+        sites.iter().filter(|site| site.adaptable).map(|site| site.outs * site.ins).sum()
+    } else {
+        0
+    };
+    let numbers = parameters as f64 - 0.87 * four as f64
+        + 3.0 * trainable as f64
+        + 1.15 * batch_tokens * kept as f64
+        + 4e6;
     Ok(Estimate {
         memory_bytes: (4.0 * numbers) as u64 + 32_000_000,
         steps: plan.steps,

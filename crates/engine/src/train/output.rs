@@ -13,7 +13,13 @@ pub(super) fn save(job: &TrainJob, state: &State, data: &Data) -> Result<(), Pro
     if let Some(parent) = job.out_dir.parent() {
         std::fs::create_dir_all(parent).map_err(|e| disk::failed(parent, &e))?;
     }
-    let training = json!({ "settings": job.settings, "data_sha256": data.sha256, "steps": state.step });
+    let four = state.model.params().iter().any(|(_, p)| p.weight().dense().is_none());
+    let training = json!({
+        "settings": job.settings,
+        "data_sha256": data.sha256,
+        "steps": state.step,
+        "base_held_as": if four { "nf4" } else { "f32" },
+    });
     disk::publish(&job.out_dir, |dir| match &state.lora {
         Some(config) => adapter::save(&state.model, config, dir, Some((&job.model_dir, &training))),
         None => {

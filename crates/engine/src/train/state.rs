@@ -4,6 +4,7 @@ use super::{Data, Plan};
 use crate::lora::{self, LoraConfig, Targets};
 use crate::model::Model;
 use crate::optim::AdamW;
+use crate::quant::Held;
 use crate::{adapter, net::ParamId};
 use karat_types::ports::TrainJob;
 use karat_types::train::{RunEvent, TrainSettings, TrainSummary};
@@ -57,12 +58,25 @@ pub(super) fn check_settings(s: &TrainSettings) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Every weight is to be trained: none may be held in a form that cannot move.
+fn refuse_four_bits(model: &Model) -> Result<(), Problem> {
+    match model.params().iter().find(|(_, p)| p.weight().dense().is_none()) {
+        None => Ok(()),
+        Some((_, p)) => Err(Problem::bad(
+            "setting_invalid",
+            format!("Full training was asked for, but {} is quantised and cannot be moved.", p.name),
+            "Train with --method qlora, or take the model's unquantised weights.",
+        )),
+    }
+}
+
 impl State {
     /// The model as the run begins with it.
     pub(super) fn prepare(job: &TrainJob) -> Result<Self, Problem> {
         let s = &job.settings;
-        let base = if s.method == Method::Qlora { Precision::Nf4 } else { s.precision };
-        let mut model = Model::load_as(&job.model_dir, None, base)?;
+        let precision = if s.method == Method::Qlora { Precision::Nf4 } else { s.precision };
+        let held = Held { precision, double_quant: s.double_quant };
+        let mut model = Model::load_as(&job.model_dir, None, held)?;
         let lora = match (s.method, &job.init_adapter) {
             (Method::Full, None) => None,
             (Method::Full, Some(_)) => {
@@ -85,7 +99,10 @@ impl State {
         };
         match lora {
             Some(_) => model.train_adapter(),
-            None => model.train_base(),
+            None => {
+                refuse_four_bits(&model)?;
+                model.train_base();
+            }
         }
         let lora = lora.map(|config| LoraConfig { dropout: s.dropout, ..config });
         let optimiser = AdamW::new(&model, s.weight_decay);

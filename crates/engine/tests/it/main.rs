@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
-mod deepseek;
 mod export;
 mod files;
 mod gradients;
 mod kernels;
 mod parity;
+mod quant;
 mod support;
 mod text;
 mod threads;

@@ -23,7 +23,7 @@ fn rows(path: &Path, seed: u64, count: usize) {
     fs::write(path, (0..count).map(row).collect::<Vec<_>>().join("\n")).unwrap();
 }
 
-fn job(root: &Path, settings: TrainSettings) -> TrainJob {
+pub(crate) fn job(root: &Path, settings: TrainSettings) -> TrainJob {
     let (train, held_out) = (root.join("train.jsonl"), root.join("held_out.jsonl"));
     if !train.exists() {
         rows(&train, 1, 24);
@@ -41,7 +41,7 @@ fn job(root: &Path, settings: TrainSettings) -> TrainJob {
     }
 }
 
-fn settings() -> TrainSettings {
+pub(crate) fn settings() -> TrainSettings {
     TrainSettings {
         learning_rate: 2e-2,
         batch_size: 4,
@@ -59,7 +59,7 @@ fn run(job: &TrainJob, on: &mut dyn FnMut(&RunEvent) -> Control) -> Result<Train
     Engine::default().train(job, &mut |event| on(&event))
 }
 
-fn finish(job: &TrainJob) -> Vec<RunEvent> {
+pub(crate) fn finish(job: &TrainJob) -> Vec<RunEvent> {
     let mut events = Vec::new();
     let ended = run(job, &mut |event| {
         events.push(event.clone());
@@ -69,7 +69,7 @@ fn finish(job: &TrainJob) -> Vec<RunEvent> {
     events
 }
 
-fn adapter_bytes(job: &TrainJob) -> Vec<u8> {
+pub(crate) fn adapter_bytes(job: &TrainJob) -> Vec<u8> {
     fs::read(job.out_dir.join("adapter_model.safetensors")).unwrap()
 }
 

@@ -5,12 +5,13 @@
 
 mod attention;
 mod matmul;
+mod panels;
 mod row;
 mod simd;
 
 pub(super) use simd::vector_bits;
 
-use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Rotary, Update};
+use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Panels, Rotary, Update};
 use rayon::prelude::*;
 
 /// The f32 kernel for processors.
@@ -30,6 +31,21 @@ fn piece_rows(width: usize) -> usize {
 impl Kernel<f32> for Cpu {
     fn matmul(&self, alpha: f32, a: Mat<'_, f32>, b: Mat<'_, f32>, accumulate: bool, c: &mut [f32]) {
         matmul::matmul(alpha, a, b, accumulate, c);
+    }
+
+    fn multiply_panels(&self, w: &dyn Panels<f32>, shape: [usize; 2], x: (&[f32], usize), y: &mut [f32]) {
+        panels::forward(w, shape, x, y);
+    }
+
+    fn multiply_panels_transposed(
+        &self,
+        w: &dyn Panels<f32>,
+        shape: [usize; 2],
+        dy: (&[f32], usize),
+        add: bool,
+        dx: &mut [f32],
+    ) {
+        panels::backward(w, shape, dy, add, dx);
     }
 
     fn rms_norm(&self, x: &[f32], w: &[f32], eps: f64, y: &mut [f32], inv: &mut [f32]) {
