@@ -6,7 +6,7 @@ use crate::net::SiteId;
 use crate::real::Real;
 
 /// Logits in memory at once.
-const LOGITS: usize = 1 << 21;
+const LOGITS: usize = 1 << 22;
 
 impl<F: Real> Tape<'_, F> {
     /// Nats of each `(row, target)`: the token that follows row `row` is `target`. The

@@ -19,7 +19,22 @@ fn close(name: &str, ours: &[f32], reference: &[f32]) {
 
 #[test]
 fn matrix_products_at_odd_sizes_and_every_transpose() {
-    for (m, k, n) in [(1, 7, 5), (1, 512, 300), (3, 64, 64), (65, 33, 129), (300, 17, 257), (257, 8, 1024)] {
+    let shapes = [
+        (1, 7, 5),
+        (1, 512, 300),
+        (3, 64, 64),
+        (4, 1030, 300),
+        (13, 5, 1),
+        (15, 1, 31),
+        (65, 33, 129),
+        (70, 600, 8),
+        (300, 17, 257),
+        (257, 8, 1024),
+        (333, 40, 16),
+        (9, 1500, 333),
+        (1100, 530, 70),
+    ];
+    for (m, k, n) in shapes {
         let (a, b, old) = (numbers(1, m * k), numbers(2, k * n), numbers(3, m * n));
         let (at, bt) = (transposed(&a, m, k), transposed(&b, k, n));
         let left = [Mat::new(&a, m, k), Mat::new(&at, k, m).t()];
@@ -31,6 +46,21 @@ fn matrix_products_at_odd_sizes_and_every_transpose() {
                 Reference.matmul(0.5, a, b, accumulate, &mut plain);
                 close(&format!("{m} × {k} × {n}"), &ours, &plain);
             }
+        }
+    }
+}
+
+#[test]
+fn products_of_every_small_shape_touch_nothing_beside_theirs() {
+    for m in 1..=17 {
+        for n in 1..=34 {
+            let k = 1 + (m * 7 + n * 5) % 37;
+            let (a, b) = (numbers(m as u64, m * k), numbers(n as u64, k * n));
+            let (mut ours, mut plain) = (vec![7.0; m * n], vec![7.0; m * n]);
+            let (a, b) = (Mat::new(&a, m, k), Mat::new(&b, k, n));
+            Cpu.matmul(1.5, a, b, true, &mut ours);
+            Reference.matmul(1.5, a, b, true, &mut plain);
+            close(&format!("{m} × {k} × {n}"), &ours, &plain);
         }
     }
 }

@@ -134,7 +134,10 @@ fn eight_rows_at_once_equal_one_row_eight_times() {
         own.flat_map(|(id, _)| model.params().data(id).to_vec()).collect::<Vec<f32>>()
     };
     let (wide, narrow) = (tensors(8, 1), tensors(1, 8));
-    assert!(crate::support::relative(&narrow, &wide) < 1e-5);
+    // AdamW divides by the gradient's own size: where that is near nothing, the last bit of a
+    // sum decides, so the bound is wider than that of the gradients.
+    let apart = crate::support::relative(&narrow, &wide);
+    assert!(apart < 1e-4, "{apart}");
 }
 
 #[test]

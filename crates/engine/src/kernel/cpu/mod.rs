@@ -4,10 +4,14 @@
 //! add to the same number, so one thread and many give the same bytes.
 
 mod attention;
+#[cfg(target_arch = "x86_64")]
+mod blocked;
 mod matmul;
 mod panels;
 mod row;
 mod simd;
+#[cfg(target_arch = "x86_64")]
+mod tile;
 
 pub(super) use simd::vector_bits;
 
