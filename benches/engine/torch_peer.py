@@ -88,7 +88,7 @@ def decode(model, args, new=64):
         past = read.past_key_values
         for i in range(new):
             past = model(input_ids=following[:, i : i + 1], past_key_values=past, use_cache=True).past_key_values
-        past.crop(args.length)
+        past.crop(-new)
 
     return timed(write, args.batch * new, args.repeats)
 
