@@ -3,8 +3,9 @@
 
 use crate::lora::{self, LoraConfig, Targets};
 use crate::model::Model;
+use crate::net::Site;
 use crate::weights::{self, Tensors};
-use crate::{disk, family, fingerprint};
+use crate::{disk, family, fingerprint, fused};
 use karat_types::Problem;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -37,7 +38,6 @@ const FOREIGN: &[&str] = &[
     "fan_in_fan_out",
     "use_bdlora",
     "layer_replication",
-    "target_parameters",
     "modules_to_save",
     "alora_invocation_tokens",
     "trainable_token_indices",
@@ -79,8 +79,9 @@ pub fn read_config(dir: &Path) -> Result<LoraConfig, Problem> {
         let entries = value[key].as_object().into_iter().flatten();
         entries
             .map(|(name, number)| match number.as_f64() {
-                Some(n) if !name.contains(['^', '$', '*', '+', '?', '(', '[', '|', '\\']) => {
-                    Ok((name.clone(), n))
+                // What peft itself writes for fused experts: any path before a plain name.
+                Some(n) if !plain(name).contains(['^', '$', '*', '+', '?', '(', '[', '|', '\\']) => {
+                    Ok((plain(name).to_owned(), n))
                 }
                 _ => Err(unsupported(format!(
                     "{key} has the entry '{name}': {number}, only plain names are known"
@@ -89,7 +90,10 @@ pub fn read_config(dir: &Path) -> Result<LoraConfig, Problem> {
             .collect()
     };
     let rank = value["r"].as_u64().ok_or_else(|| unsupported(format!("r is {}", value["r"])))?;
-    let texts = |list: &[Value]| list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect();
+    let texts = |list: &[Value]| -> Vec<String> {
+        list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    };
+    let parameters: Vec<String> = value["target_parameters"].as_array().map_or_else(Vec::new, |l| texts(l));
     let layers = match &value["layers_to_transform"] {
         Value::Array(list) => Some(list.iter().filter_map(Value::as_u64).map(|n| n as usize).collect()),
         one => one.as_u64().map(|n| vec![n as usize]),
@@ -100,10 +104,13 @@ pub fn read_config(dir: &Path) -> Result<LoraConfig, Problem> {
         rslora: value["use_rslora"].as_bool().unwrap_or(false),
         dropout: value["lora_dropout"].as_f64().unwrap_or(0.0),
         targets: match &value["target_modules"] {
-            Value::Array(list) if !list.is_empty() => Targets::Named(texts(list)),
+            Value::Array(list) if !list.is_empty() || !parameters.is_empty() => Targets::Named(texts(list)),
             Value::String(all) if all == "all-linear" => Targets::All,
             other => return Err(unsupported(format!("target_modules is {other}, a list of names is known"))),
         },
+        parameters,
+        each_expert: false,
+        lenient: true,
         layers,
         rank_pattern: pattern("rank_pattern")?,
         alpha_pattern: pattern("alpha_pattern")?,
@@ -116,11 +123,16 @@ pub fn read_config(dir: &Path) -> Result<LoraConfig, Problem> {
 /// `adapter_config`, `adapter_unsupported`, `adapter_no_site`, `adapter_tensor_missing`,
 /// `adapter_tensor_unused`, and what the weights say.
 pub fn load(model: &mut Model, dir: &Path) -> Result<LoraConfig, Problem> {
-    let config = read_config(dir)?;
     let tensors = Tensors::open_files(&[dir.join("adapter_model.safetensors")])?;
+    let each_expert = tensors.names().any(|name| fused::place(name).is_some());
+    let config = LoraConfig { each_expert, ..read_config(dir)? };
+    let mut experts = fused::Reader::new(&tensors, model.net.sites.clone());
     let other_base = "It was made for another base: choose the model it was trained on.";
     let mut used = std::collections::HashSet::new();
     lora::attach(model, &config, &mut |name, shape| {
+        if let Some(numbers) = experts.read(name, shape) {
+            return numbers;
+        }
         if !tensors.has(name) {
             return Err(refuse(
                 dir,
@@ -132,14 +144,14 @@ pub fn load(model: &mut Model, dir: &Path) -> Result<LoraConfig, Problem> {
         used.insert(name.to_owned());
         tensors.read(name, shape)
     })?;
-    match tensors.names().find(|name| !used.contains(*name)) {
+    match tensors.names().find(|name| !used.contains(*name) && !experts.used.contains(*name)) {
         None => Ok(config),
-        Some(name) => Err(refuse(
-            dir,
-            "adapter_tensor_unused",
-            format!("tensor {name} fits no layer of the base"),
-            other_base,
-        )),
+        Some(name) => {
+            // A name that hits nothing explains more than the tensor it left behind.
+            lora::check_targets(model, &LoraConfig { lenient: false, ..config })?;
+            let what = format!("tensor {name} fits no layer of the base");
+            Err(refuse(dir, "adapter_tensor_unused", what, other_base))
+        }
     }
 }
 
@@ -194,6 +206,9 @@ pub fn save(
             names
         }
     };
+    let parameters = target_parameters(model, config);
+    let targets = if parameters == config.parameters { targets } else { modules(model) };
+    let dropout = if parameters.is_empty() { config.dropout } else { 0.0 };
     let pattern = |p: &[(String, f64)], whole: bool| -> Value {
         p.iter()
             .map(|(k, v)| (k.clone(), if whole { json!(*v as u64) } else { json!(v) }))
@@ -211,21 +226,25 @@ pub fn save(
         "layers_pattern": null,
         "layers_to_transform": config.layers,
         "lora_alpha": whole_number(config.alpha),
-        "lora_dropout": config.dropout,
+        "lora_dropout": dropout,
         "modules_to_save": null,
         "peft_type": "LORA",
         "r": config.rank,
         "rank_pattern": pattern(&config.rank_pattern, true),
         "revision": null,
         "target_modules": targets,
+        "target_parameters": if parameters.is_empty() { Value::Null } else { json!(parameters) },
         "task_type": "CAUSAL_LM",
         "use_dora": false,
         "use_rslora": config.rslora,
     });
     disk::write(&dir.join("adapter_config.json"), format!("{json:#}").as_bytes())?;
     let own = model.net.params.iter().skip(model.base_params);
+    let own =
+        own.map(|(id, p)| (p.name.clone(), p.shape.clone(), model.net.params.data(id).to_vec())).collect();
+    let own = if config.each_expert { own } else { fused::pack(&model.net.sites, own) };
     let tensors: Vec<_> =
-        own.map(|(id, p)| (p.name.clone(), p.shape.clone(), model.net.params.data(id))).collect();
+        own.iter().map(|(name, shape, data)| (name.clone(), shape.clone(), &data[..])).collect();
     weights::write(&dir.join("adapter_model.safetensors"), &tensors)?;
     let Some((base, training)) = origin else { return Ok(()) };
     let manifest = json!({
@@ -238,6 +257,37 @@ pub fn save(
         "engine": concat!("karat-engine ", env!("CARGO_PKG_VERSION")),
     });
     disk::write(&dir.join(MANIFEST), format!("{manifest:#}").as_bytes())
+}
+
+/// `.*\.name` means any path that ends with the name, as the name alone does.
+fn plain(pattern: &str) -> &str {
+    pattern.strip_prefix(".*\\.").unwrap_or(pattern)
+}
+
+/// Layers that peft, on a model with experts, takes for experts whatever stands before their
+/// name; it reaches them as parameters only.
+const TAKEN_FOR_EXPERTS: &[&str] = &["gate_proj", "up_proj", "down_proj", "gate"];
+
+fn by_parameter(site: &Site) -> bool {
+    site.alone || site.name.rsplit('.').next().is_some_and(|last| TAKEN_FOR_EXPERTS.contains(&last))
+}
+
+/// The `target_parameters` of the adapter: as they were read, or, for one of ours on a model
+/// with experts, every parameter it sits on that peft does not reach as a module.
+fn target_parameters(model: &Model, config: &LoraConfig) -> Vec<String> {
+    let sites = &model.net.sites;
+    if config.lenient || config.each_expert || !sites.iter().any(|s| s.alone) {
+        return config.parameters.clone();
+    }
+    let own = sites.iter().filter(|s| s.lora.is_some() && by_parameter(s));
+    own.map(lora::parameter).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+}
+
+/// Suffixes of the layers the adapter sits on that peft reaches as modules.
+fn modules(model: &Model) -> Vec<String> {
+    let own = model.net.sites.iter().filter(|s| s.lora.is_some() && !by_parameter(s));
+    let suffixes = own.filter_map(|s| s.name.rsplit('.').next().map(str::to_owned));
+    suffixes.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
 
 /// peft writes 16, not 16.0.

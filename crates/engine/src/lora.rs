@@ -1,6 +1,7 @@
 //! Low-rank adapters on linear sites.
 
 use crate::family::{self, Source};
+use crate::fused;
 use crate::model::Model;
 use crate::net::{Lora, ParamId, Site};
 use crate::real::Real;
@@ -29,6 +30,13 @@ pub struct LoraConfig {
     pub dropout: f64,
     /// Where it sits.
     pub targets: Targets,
+    /// Parameters it sits on besides, as peft's `target_parameters` names them:
+    /// `experts.gate_up_proj`, `mlp.gate.weight`.
+    pub parameters: Vec<String>,
+    /// Whether names reach the layers of single experts (adapters made before transformers 5).
+    pub each_expert: bool,
+    /// Whether a name that hits nothing is fine, as it is for peft.
+    pub lenient: bool,
     /// Only in these blocks, when given.
     pub layers: Option<Vec<usize>>,
     /// Ranks of some sites, by suffix.
@@ -40,6 +48,11 @@ pub struct LoraConfig {
 /// peft's rule: the full name, or a suffix after a dot.
 pub(crate) fn matches(site: &str, target: &str) -> bool {
     site.strip_suffix(target).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// The parameter a site's weight is, or is a part of, in transformers 5.
+pub(crate) fn parameter(site: &Site) -> String {
+    fused::place(&site.name).map_or_else(|| format!("{}.weight", site.name), |place| place.parameter())
 }
 
 /// The number of the block in `model.layers.3.mlp.up_proj`.
@@ -56,6 +69,9 @@ impl LoraConfig {
             rslora: false,
             dropout: 0.0,
             targets: Targets::All,
+            parameters: Vec::new(),
+            each_expert: false,
+            lenient: false,
             layers: None,
             rank_pattern: Vec::new(),
             alpha_pattern: Vec::new(),
@@ -78,10 +94,30 @@ impl LoraConfig {
             _ => true,
         };
         let named = match &self.targets {
-            Targets::All => true,
-            Targets::Named(names) => names.iter().any(|name| matches(&site.name, name)),
+            Targets::All => !site.alone,
+            Targets::Named(names) => names.iter().any(|name| self.hits(site, name)),
         };
-        site.adaptable && layer && named
+        site.adaptable && layer && (named || self.by_parameter(site))
+    }
+
+    /// Whether a target module's name hits this site. An expert's layer is hit by the name of
+    /// the parameter it is a part of, when that name says that it means one.
+    fn hits(&self, site: &Site, name: &str) -> bool {
+        if !site.alone || self.each_expert {
+            return matches(&site.name, name);
+        }
+        let meant = name.contains("experts.") || name.contains("gate_up_proj") || name.ends_with(".weight");
+        meant && matches(&parameter(site), name)
+    }
+
+    /// Whether one of the target parameters is this site's.
+    fn by_parameter(&self, site: &Site) -> bool {
+        self.parameters.iter().any(|name| matches(&parameter(site), name))
+    }
+
+    /// Whether the adapter of this site is a part of one on all experts together.
+    fn fused(&self, site: &Site) -> bool {
+        !self.each_expert && fused::place(&site.name).is_some()
     }
 }
 
@@ -100,7 +136,9 @@ pub fn attach<F: Real>(
         if !config.covers(site) {
             continue;
         }
-        let (rank, scale) = config.at(&site.name);
+        let fused = config.fused(site);
+        let key = if fused { parameter(site) } else { site.name.clone() };
+        let (rank, scale) = config.at(&key);
         if rank == 0 || rank > site.outs.max(site.ins) {
             return Err(Problem::bad(
                 "adapter_rank",
@@ -114,12 +152,20 @@ pub fn attach<F: Real>(
                 "Choose a smaller rank; 8 or 16 is usual.",
             ));
         }
-        let mut push = |part: &str, shape: [usize; 2]| -> Result<ParamId, Problem> {
-            let name = format!("base_model.model.{}.{part}.weight", site.name);
+        let (ins, outs, name) = (site.ins, site.outs, site.name.clone());
+        let mut push = |name: &str, part: &str, shape: [usize; 2]| -> Result<ParamId, Problem> {
+            let name = format!("base_model.model.{name}.{part}.weight");
             let data = source(&name, &shape)?;
             Ok(model.net.params.push(name, &shape, data))
         };
-        let (a, b) = (push("lora_A", [rank, site.ins])?, push("lora_B", [site.outs, rank])?);
+        let a = match (fused, name.strip_suffix(".up_proj"), name.strip_suffix(".gate_proj")) {
+            // Gate and up are one parameter for peft, with one A; gate comes first.
+            (true, Some(_), _) => model.net.sites[i - 1].lora.map(|gate| gate.a),
+            (true, _, Some(expert)) => Some(push(&format!("{expert}.gate_up_proj"), "lora_A", [rank, ins])?),
+            _ => None,
+        };
+        let a = a.map_or_else(|| push(&name, "lora_A", [rank, ins]), Ok)?;
+        let b = push(&name, "lora_B", [outs, rank])?;
         model.net.sites[i].lora = Some(Lora { a, b, rank, scale });
     }
     Ok(())
@@ -127,7 +173,7 @@ pub fn attach<F: Real>(
 
 /// Every name must hit something: a name that hits nothing is a typing error, or the
 /// adapter of another family.
-fn check_targets<F: Real>(model: &Model<F>, config: &LoraConfig) -> Result<(), Problem> {
+pub(crate) fn check_targets<F: Real>(model: &Model<F>, config: &LoraConfig) -> Result<(), Problem> {
     let known = family::linear_suffixes(model.config()).join(", ");
     let refuse = |what: String| {
         Problem::bad(
@@ -137,8 +183,8 @@ fn check_targets<F: Real>(model: &Model<F>, config: &LoraConfig) -> Result<(), P
         )
     };
     if let Targets::Named(names) = &config.targets {
-        let hits = |name: &&String| model.net.sites.iter().any(|s| s.adaptable && matches(&s.name, name));
-        if let Some(stray) = names.iter().find(|name| !hits(name)) {
+        let hits = |name: &&String| model.net.sites.iter().any(|s| s.adaptable && config.hits(s, name));
+        if let Some(stray) = names.iter().find(|name| !config.lenient && !hits(name)) {
             return Err(refuse(format!("Target module '{stray}' is no linear layer an adapter can sit on")));
         }
     }

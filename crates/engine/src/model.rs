@@ -172,7 +172,9 @@ impl Model<f32> {
         let known: std::collections::HashSet<&str> =
             self.net.params.iter().map(|(_, p)| p.name.as_str()).collect();
         let harmless = |name: &str| {
-            name.ends_with("rotary_emb.inv_freq") || (name == "lm_head.weight" && self.config.tied)
+            name.ends_with("rotary_emb.inv_freq")
+                || (name == "lm_head.weight" && self.config.tied)
+                || self.config.predicts_further(name)
         };
         let companion = |name: &str| bnb::owner(name).is_some_and(|owner| known.contains(owner));
         match tensors.names().find(|name| !known.contains(name) && !harmless(name) && !companion(name)) {
@@ -199,7 +201,7 @@ impl Model<f32> {
             let mut rng = Rng::new(&[seed, count]);
             let len = shape.iter().product();
             Ok(match shape.len() {
-                1 => vec![if name.ends_with(".bias") { 0.0 } else { 1.0 }; len],
+                1 => vec![if name.ends_with("bias") { 0.0 } else { 1.0 }; len],
                 _ => (0..len).map(|_| (rng.normal() * spread) as f32).collect(),
             })
         };

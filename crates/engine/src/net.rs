@@ -86,6 +86,8 @@ pub struct Param<F> {
     pub shape: Vec<usize>,
     /// Whether the optimiser moves it.
     pub trained: bool,
+    /// Whether it is never trained: a buffer in torch's words.
+    pub fixed: bool,
     weight: Box<dyn Weight<F>>,
 }
 
@@ -122,7 +124,13 @@ impl<F: Real> Params<F> {
     pub fn push(&mut self, name: impl Into<String>, shape: &[usize], data: Vec<F>) -> ParamId {
         let (outs, ins) = if let [outs, ins] = *shape { (outs, ins) } else { (data.len(), 1) };
         let weight = Box::new(Dense { data, shape: [outs, ins] });
-        self.list.push(Param { name: name.into(), shape: shape.to_vec(), trained: false, weight });
+        self.list.push(Param {
+            name: name.into(),
+            shape: shape.to_vec(),
+            trained: false,
+            fixed: false,
+            weight,
+        });
         ParamId(self.list.len() - 1)
     }
 
@@ -133,7 +141,13 @@ impl<F: Real> Params<F> {
         shape: [usize; 2],
         weight: Box<dyn Weight<F>>,
     ) -> ParamId {
-        self.list.push(Param { name: name.into(), shape: shape.to_vec(), trained: false, weight });
+        self.list.push(Param {
+            name: name.into(),
+            shape: shape.to_vec(),
+            trained: false,
+            fixed: false,
+            weight,
+        });
         ParamId(self.list.len() - 1)
     }
 
@@ -172,7 +186,13 @@ impl<F: Real> Params<F> {
 
     /// Marks a parameter as trained or frozen.
     pub fn train(&mut self, id: ParamId, trained: bool) {
-        self.list[id.0].trained = trained;
+        let param = &mut self.list[id.0];
+        param.trained = trained && !param.fixed;
+    }
+
+    /// Takes a parameter out of every training.
+    pub(crate) fn fix(&mut self, id: ParamId) {
+        self.list[id.0].fixed = true;
     }
 
     /// Every parameter with its id.
@@ -229,6 +249,9 @@ pub struct Site {
     pub bias: Option<ParamId>,
     /// Whether an adapter may sit here (the head does not take one).
     pub adaptable: bool,
+    /// Whether it may only when it is asked for by the name of a parameter, as peft has it for
+    /// routed experts and their router; "all linear layers" leaves these out.
+    pub alone: bool,
     /// The adapter's part here.
     pub lora: Option<Lora>,
 }

@@ -2,6 +2,7 @@
 //!
 //! What every family has is here; what only one has is in its own file.
 
+pub mod deepseek;
 pub mod llama;
 pub mod rope;
 
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// The families the engine knows, by `model_type`.
-pub const FAMILIES: &[&str] = &["llama", "mistral", "qwen2", "qwen3"];
+pub const FAMILIES: &[&str] = &["llama", "mistral", "qwen2", "qwen3", "deepseek_v2", "deepseek_v3"];
 
 /// No size in a config.json is larger: what a stranger writes there must not overflow.
 const MOST: u64 = 1 << 24;
@@ -25,6 +26,8 @@ const MOST_LAYERS: usize = 4096;
 pub enum Keys {
     /// LLaMA, Mistral, Qwen2 and Qwen3.
     Llama(llama::Keys),
+    /// DeepSeek-V2 and V3.
+    Deepseek(deepseek::Keys),
 }
 
 /// The shape of a model.
@@ -153,7 +156,9 @@ impl Config {
         crate::quant::bnb::check_config(value)?;
         let fields = Fields(value);
         let (hidden_size, heads) = (fields.number("hidden_size")?, fields.number("num_attention_heads")?);
+        let deepseek = model_type.starts_with("deepseek");
         let head_dim = match fields.optional("head_dim") {
+            _ if deepseek => fields.number("qk_rope_head_dim")?,
             Some(head_dim) => head_dim,
             None if model_type == "qwen3" => 128,
             None if hidden_size.is_multiple_of(heads) => hidden_size / heads,
@@ -166,7 +171,13 @@ impl Config {
             return Err(wrong(format!("num_hidden_layers is {layers}, known are up to {MOST_LAYERS}.")));
         }
         let context = fields.optional("max_position_embeddings").unwrap_or(2048);
-        let rope = Rope::read(&fields, head_dim, 1.0, context)?;
+        let mut rope = Rope::read(&fields, head_dim, 1.0, context)?;
+        rope.interleaved = deepseek && (model_type == "deepseek_v2" || fields.flag("rope_interleave", true));
+        let keys = if deepseek {
+            Keys::Deepseek(deepseek::Keys::read(model_type, &fields, layers)?)
+        } else {
+            Keys::Llama(llama::Keys::read(model_type, &fields, layers)?)
+        };
         let config = Self {
             model_type: model_type.into(),
             vocab_size: fields.number("vocab_size")?,
@@ -174,7 +185,7 @@ impl Config {
             intermediate_size: fields.number("intermediate_size")?,
             layers,
             heads,
-            kv_heads: fields.optional("num_key_value_heads").unwrap_or(heads),
+            kv_heads: fields.optional("num_key_value_heads").filter(|_| !deepseek).unwrap_or(heads),
             head_dim,
             context: rope.reach(context),
             norm_eps: fields.float("rms_norm_eps", 1e-6),
@@ -184,7 +195,7 @@ impl Config {
             bos: fields.token("bos_token_id"),
             eos: fields.tokens("eos_token_id"),
             pad: fields.token("pad_token_id"),
-            keys: Keys::Llama(llama::Keys::read(model_type, &fields, layers)?),
+            keys,
             source: value.clone(),
         };
         config.check(value)?;
@@ -202,6 +213,15 @@ impl Config {
             None | Some("silu" | "swish") => Ok(()),
             Some(other) => Err(wrong(format!("hidden_act is '{other}', this family has 'silu'."))),
         }
+    }
+
+    /// Whether a tensor belongs to DeepSeek-V3's layers behind the last, which predict further
+    /// tokens at once and are not needed to predict the next.
+    pub(crate) fn predicts_further(&self, tensor: &str) -> bool {
+        let number = tensor.strip_prefix("model.layers.").and_then(|rest| rest.split('.').next());
+        let Some(layer) = number.and_then(|n| n.parse::<usize>().ok()) else { return false };
+        let own = Fields(&self.source).optional("num_nextn_predict_layers").unwrap_or(1);
+        self.model_type == "deepseek_v3" && (self.layers..self.layers + own).contains(&layer)
     }
 
     /// The config.json this was read from, its numbers said to be stored as `stored`.

@@ -1,5 +1,6 @@
 //! The model families: each file reads like a description of its family.
 
+pub mod deepseek;
 pub mod llama;
 
 use crate::config::{Config, Keys};
@@ -14,6 +15,8 @@ use karat_types::Problem;
 pub enum Family {
     /// LLaMA, Mistral, Qwen2 and Qwen3.
     Llama(llama::Llama),
+    /// DeepSeek-V2 and V3.
+    Deepseek(Box<deepseek::Deepseek>),
 }
 
 impl Family {
@@ -24,6 +27,7 @@ impl Family {
     pub fn take_down<F: Real>(config: &Config, i: &mut Inventory<'_, F>) -> Result<Self, Problem> {
         Ok(match &config.keys {
             Keys::Llama(keys) => Self::Llama(llama::Llama::take_down(config, keys, i)?),
+            Keys::Deepseek(keys) => Self::Deepseek(Box::new(deepseek::Deepseek::take_down(config, keys, i)?)),
         })
     }
 
@@ -31,6 +35,7 @@ impl Family {
     pub fn hidden<'a, F: Real>(&'a self, t: &mut Tape<'a, F>) -> Var {
         match self {
             Self::Llama(family) => family.hidden(t),
+            Self::Deepseek(family) => family.hidden(t),
         }
     }
 
@@ -38,6 +43,7 @@ impl Family {
     pub fn head(&self) -> SiteId {
         match self {
             Self::Llama(family) => family.head,
+            Self::Deepseek(family) => family.head,
         }
     }
 }
@@ -88,9 +94,48 @@ impl<F: Real> Inventory<'_, F> {
     /// # Errors
     /// What the source says.
     pub fn linear(&mut self, name: &str, [outs, ins]: [usize; 2], bias: bool) -> Result<SiteId, Problem> {
-        let weight = self.matrix(&format!("{name}.weight"), [outs, ins], Role::Linear)?;
+        self.layer(name, [outs, ins], bias, Role::Linear)
+    }
+
+    fn layer(
+        &mut self,
+        name: &str,
+        [outs, ins]: [usize; 2],
+        bias: bool,
+        role: Role,
+    ) -> Result<SiteId, Problem> {
+        let weight = self.matrix(&format!("{name}.weight"), [outs, ins], role)?;
         let bias = if bias { Some(self.param(&format!("{name}.bias"), &[outs])?) } else { None };
-        Ok(self.site(Site { name: name.into(), outs, ins, weight, bias, adaptable: true, lora: None }))
+        Ok(self.site(Site {
+            name: name.into(),
+            outs,
+            ins,
+            weight,
+            bias,
+            adaptable: true,
+            alone: false,
+            lora: None,
+        }))
+    }
+
+    /// A linear layer that takes an adapter only when it is asked for as a parameter.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn alone(&mut self, name: &str, shape: [usize; 2]) -> Result<SiteId, Problem> {
+        let site = self.layer(name, shape, false, Role::Gate)?;
+        self.sites[site.0].alone = true;
+        Ok(site)
+    }
+
+    /// A vector that is never trained.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn fixed(&mut self, name: &str, shape: &[usize]) -> Result<ParamId, Problem> {
+        let id = self.param(name, shape)?;
+        self.params.fix(id);
+        Ok(id)
     }
 
     /// The head over the vocabulary; it shares the table when it is tied and takes no adapter.
@@ -102,7 +147,16 @@ impl<F: Real> Inventory<'_, F> {
         let [outs, ins] = [shape[0], shape[1]];
         let weight =
             if tied { table } else { self.matrix(&format!("{name}.weight"), [outs, ins], Role::Head)? };
-        Ok(self.site(Site { name: name.into(), outs, ins, weight, bias: None, adaptable: false, lora: None }))
+        Ok(self.site(Site {
+            name: name.into(),
+            outs,
+            ins,
+            weight,
+            bias: None,
+            adaptable: false,
+            alone: false,
+            lora: None,
+        }))
     }
 
     fn site(&mut self, site: Site) -> SiteId {

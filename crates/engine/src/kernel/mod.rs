@@ -6,9 +6,11 @@
 
 pub mod cpu;
 mod describe;
+mod moe;
 pub mod reference;
 
 pub use describe::{Chosen, describe};
+pub use moe::{Gating, Groups, NOBODY, Scoring};
 
 use crate::real::Real;
 use crate::rng;
@@ -206,6 +208,19 @@ pub struct Update {
     pub scale: f64,
 }
 
+/// Two values of the same groups put side by side, group by group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Join {
+    /// Groups a row.
+    pub groups: usize,
+    /// Numbers a group of the first value.
+    pub first: usize,
+    /// Numbers a group of the second.
+    pub second: usize,
+    /// Whether the second has one group for all of the first's.
+    pub shared: bool,
+}
+
 /// A weight (out × in) whose numbers are decoded a part at a time.
 pub trait Panels<F>: Sync {
     /// The numbers at rows × columns of the weight, row-major, into `out`.
@@ -321,6 +336,67 @@ pub trait Kernel<F: Real>: Send + Sync {
     fn cut(&self, x: &[F], cut: &Cut, y: &mut [F]) {
         for (group, part) in x.chunks_exact(cut.width).zip(y.chunks_exact_mut(cut.taken)) {
             part.copy_from_slice(&group[cut.first..][..cut.taken]);
+        }
+    }
+
+    /// `y` = the groups of `a` and `b` side by side, group by group.
+    fn join(&self, a: &[F], b: &[F], join: &Join, y: &mut [F]) {
+        let Join { groups, first, second, shared } = *join;
+        for (i, group) in y.chunks_exact_mut(first + second).enumerate() {
+            let from = if shared { i / groups } else { i };
+            group[..first].copy_from_slice(&a[i * first..][..first]);
+            group[first..].copy_from_slice(&b[from * second..][..second]);
+        }
+    }
+
+    /// Writes the gradient of `a` and adds to that of `b`.
+    fn join_backward(&self, dy: &[F], join: &Join, da: &mut [F], db: &mut [F]) {
+        let Join { groups, first, second, shared } = *join;
+        for (i, group) in dy.chunks_exact(first + second).enumerate() {
+            let to = if shared { i / groups } else { i };
+            da[i * first..][..first].copy_from_slice(&group[..first]);
+            self.add(&group[first..], &mut db[to * second..][..second]);
+        }
+    }
+
+    /// Tokens choose experts: `logits` (tokens × experts) become scores; `picks` and `weights`
+    /// (tokens × chosen) are written, best first.
+    fn route(
+        &self,
+        gating: &Gating,
+        logits: &mut [F],
+        bias: Option<&[F]>,
+        picks: &mut [u32],
+        weights: &mut [F],
+    ) {
+        gating.route(logits, bias, picks, weights);
+    }
+
+    /// From the gradient of the weights to that of the logits, which is written.
+    fn route_backward(
+        &self,
+        gating: &Gating,
+        scores: &[F],
+        picks: &[u32],
+        dweights: &[F],
+        dlogits: &mut [F],
+    ) {
+        gating.route_backward(scores, picks, dweights, dlogits);
+    }
+
+    /// Multiplies each row of `x` with its factor.
+    fn scale_rows(&self, factors: &[F], x: &mut [F]) {
+        let width = x.len() / factors.len();
+        for (row, &factor) in x.chunks_exact_mut(width).zip(factors) {
+            row.iter_mut().for_each(|x| *x *= factor);
+        }
+    }
+
+    /// `y` = the product of each row of `a` with the same row of `b`.
+    fn dot_rows(&self, a: &[F], b: &[F], y: &mut [F]) {
+        let width = a.len() / y.len();
+        for ((a, b), y) in a.chunks_exact(width).zip(b.chunks_exact(width)).zip(y) {
+            *y = a.iter().zip(b).fold(F::ZERO, |sum, (&a, &b)| sum + a * b);
         }
     }
 

@@ -26,6 +26,8 @@ impl From<Precision> for Held {
 pub enum Role {
     /// A linear layer inside a block.
     Linear,
+    /// Chooses among experts: small, and a rounding would choose others.
+    Gate,
     /// The layer over the vocabulary.
     Head,
     /// Embeddings, which may be the head too.

@@ -72,6 +72,16 @@ impl<F: Real> Tape<'_, F> {
                 slots[x.0] = Some(dx);
                 self.pool.give(dy);
             }
+            Op::Join { a, b, join } => {
+                let (mut da, mut db) = (self.sum_slot(a, slots), self.sum_slot(b, slots));
+                self.net.kernel.join_backward(&dy, &join, &mut da, &mut db);
+                slots[a.0] = Some(da);
+                slots[b.0] = Some(db);
+                self.pool.give(dy);
+            }
+            Op::Experts { x, logits, experts, routed } => {
+                self.experts_back((x, logits), &experts, *routed, dy, slots);
+            }
             Op::SwiGlu { gate, up } => {
                 let mut dgate = std::mem::take(&mut self.nodes[gate.0].value);
                 let mut dup = std::mem::take(&mut self.nodes[up.0].value);
@@ -114,7 +124,7 @@ impl<F: Real> Tape<'_, F> {
     }
 
     /// The gradient gathered so far, or zeros to add to.
-    fn sum_slot(&mut self, x: Var, slots: &mut Slots<F>) -> Vec<F> {
+    pub(super) fn sum_slot(&mut self, x: Var, slots: &mut Slots<F>) -> Vec<F> {
         let len = self.nodes[x.0].width * self.batch.len();
         slots[x.0].take().unwrap_or_else(|| self.pool.zeros(len))
     }

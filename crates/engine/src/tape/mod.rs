@@ -9,13 +9,15 @@ mod backward;
 mod batch;
 mod linear;
 mod loss;
+mod moe;
 mod pool;
 
 pub use batch::Batch;
+pub use moe::{Expert, Experts};
 pub use pool::Pool;
 
 use crate::config::Rope;
-use crate::kernel::{Attention, Cut, Rotary, Span};
+use crate::kernel::{Attention, Cut, Join, Rotary, Span};
 use crate::net::{Grads, Net, ParamId, SiteId};
 use crate::real::Real;
 use std::sync::Arc;
@@ -89,6 +91,19 @@ enum Op<F> {
     Cut {
         x: Var,
         cut: Cut,
+    },
+    /// The groups of two values side by side.
+    Join {
+        a: Var,
+        b: Var,
+        join: Join,
+    },
+    /// Took over the buffer of `logits`.
+    Experts {
+        x: Var,
+        logits: Var,
+        experts: Arc<Experts>,
+        routed: Box<moe::Routed<F>>,
     },
     SwiGlu {
         gate: Var,
@@ -290,6 +305,21 @@ impl<'a, F: Real> Tape<'a, F> {
         parts
     }
 
+    /// Each group of `a` with the same group of `b` behind it, or with the only one when `b`
+    /// has one; `groups` are those of each. Neither must be used again.
+    pub fn join(&mut self, a: Var, b: Var, groups: [usize; 2]) -> Var {
+        let (first, second) = (self.width(a) / groups[0], self.width(b) / groups[1]);
+        let join = Join { groups: groups[0], first, second, shared: groups[1] < groups[0] };
+        let (width, tracked) = (groups[0] * (first + second), self.tracked(a) || self.tracked(b));
+        let mut y = self.pool.take(self.batch.len() * width);
+        self.net.kernel.join(&self.nodes[a.0].value, &self.nodes[b.0].value, &join, &mut y);
+        for part in [a, b] {
+            let part = std::mem::take(&mut self.nodes[part.0].value);
+            self.pool.give(part);
+        }
+        self.push(y, width, Op::Join { a, b, join }, tracked)
+    }
+
     fn cut(&mut self, x: Var, cut: Cut) -> Var {
         let (width, tracked) = (cut.groups * cut.taken, self.tracked(x));
         let mut y = self.pool.take(self.batch.len() * width);
@@ -359,6 +389,7 @@ impl<F: Real> Op<F> {
             Self::Linear { low, .. } => pool.give(low),
             Self::RmsNorm { inv, .. } => pool.give(inv),
             Self::Attention { lse, .. } => pool.give(lse),
+            Self::Experts { routed, .. } => routed.give(pool),
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use karat_engine::config::Config;
 use karat_engine::kernel::reference::Reference;
-use karat_engine::lora::{self, LoraConfig, Targets};
+use karat_engine::lora::{self, LoraConfig};
 use karat_engine::model::Model;
 use karat_engine::net::{Grads, ParamId};
 use karat_engine::rng::Rng;
@@ -14,7 +14,29 @@ use std::sync::Arc;
 /// parameter, in f64.
 fn model(tied: bool) -> Model<f64> {
     let changes = json!({"tie_word_embeddings": tied, "attention_bias": true, "mlp_bias": true});
-    let config = Config::llama(11, 8, 12, 2, (4, 2)).with(changes).unwrap();
+    let adapter =
+        LoraConfig { dropout: 0.25, rank_pattern: vec![("q_proj".into(), 2.0)], ..LoraConfig::new(3, 6.0) };
+    build(Config::llama(11, 8, 12, 2, (4, 2)).with(changes).unwrap(), &adapter)
+}
+
+/// A DeepSeek with latent queries, groups of experts and an adapter on everything it may sit
+/// on, the router and the experts included.
+fn deepseek(version: &str) -> Model<f64> {
+    let config = Config::parse(&json!({
+        "model_type": version, "vocab_size": 11, "hidden_size": 8, "intermediate_size": 12,
+        "moe_intermediate_size": 5, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "n_routed_experts": 6, "num_experts_per_tok": 3, "n_shared_experts": 1, "n_group": 3,
+        "topk_group": 2, "topk_method": if version == "deepseek_v2" { "group_limited_greedy" } else { "noaux_tc" },
+        "kv_lora_rank": 5, "q_lora_rank": 4, "qk_rope_head_dim": 4, "qk_nope_head_dim": 3,
+        "v_head_dim": 5, "first_k_dense_replace": 1, "routed_scaling_factor": 1.5,
+        "attention_bias": true, "max_position_embeddings": 64,
+    }));
+    let parameters = ["gate.weight", "gate_up_proj", "experts.down_proj"].map(str::to_owned).to_vec();
+    let adapter = LoraConfig { dropout: 0.25, parameters, ..LoraConfig::new(3, 6.0) };
+    build(config.unwrap(), &adapter)
+}
+
+fn build(config: Config, adapter: &LoraConfig) -> Model<f64> {
     let mut count = 0;
     let mut source = move |_: &str, shape: &[usize]| {
         count += 1;
@@ -22,17 +44,7 @@ fn model(tied: bool) -> Model<f64> {
         Ok((0..shape.iter().product()).map(|_| rng.normal() * 0.4).collect())
     };
     let mut model = Model::build(config, Arc::new(Reference), &mut source).unwrap();
-    let adapter = LoraConfig {
-        rank: 3,
-        alpha: 6.0,
-        rslora: false,
-        dropout: 0.25,
-        targets: Targets::All,
-        layers: None,
-        rank_pattern: vec![("q_proj".into(), 2.0)],
-        alpha_pattern: Vec::new(),
-    };
-    lora::attach(&mut model, &adapter, &mut source).unwrap();
+    lora::attach(&mut model, adapter, &mut source).unwrap();
     model
 }
 
@@ -56,7 +68,9 @@ fn check(mut model: Model<f64>, ids: &[ParamId]) {
         let name = model.params().get(id).name.clone();
         let len = model.params().get(id).len();
         let largest = grads.get(id).iter().fold(0f64, |m, g| m.max(g.abs()));
-        assert!(largest > 1e-6, "{name} gets no gradient");
+        // An expert that nobody asked has none.
+        assert!(largest > 1e-6 || name.contains(".experts."), "{name} gets no gradient");
+        let largest = largest.max(1e-6);
         for i in (0..len).step_by(len.div_ceil(7)) {
             let mut at = |delta: f64| {
                 model.params_mut().data_mut(id)[i] += delta;
@@ -92,9 +106,27 @@ fn every_adapter_parameter_with_a_frozen_base_and_dropout() {
 }
 
 #[test]
+fn latent_attention_and_experts_with_their_router() {
+    for version in ["deepseek_v2", "deepseek_v3"] {
+        let mut full = deepseek(version);
+        full.train_base();
+        let ids = full.params().trained();
+        assert!(ids.iter().all(|&id| !full.params().get(id).name.ends_with("correction_bias")));
+        check(full, &ids);
+        let mut adapter = deepseek(version);
+        adapter.train_adapter();
+        let ids = adapter.params().trained();
+        // Attention 2 × 5 sites, dense and shared 3 each, the router, and five parts of each
+        // expert's adapter: gate and up share their A.
+        assert_eq!(ids.len(), 2 * (10 + 6 + 1) + 6 * 5);
+        check(adapter, &ids);
+    }
+}
+
+#[test]
 fn blocks_that_are_run_again_give_the_same_bytes() {
-    for adapter in [true, false] {
-        let mut model = model(true);
+    for (adapter, experts) in [(true, false), (false, false), (true, true), (false, true)] {
+        let mut model = if experts { deepseek("deepseek_v3") } else { model(true) };
         if adapter {
             model.train_adapter()
         } else {

@@ -6,7 +6,7 @@ use karat_engine::net::Grads;
 use karat_engine::tape::{Pass, Pool};
 
 /// log p of each token given those before, from reference logits.
-fn logprobs(logits: &[f32], ids: &[u32]) -> Vec<f32> {
+pub(crate) fn logprobs(logits: &[f32], ids: &[u32]) -> Vec<f32> {
     let vocabulary = logits.len() / ids.len();
     let rows = logits.chunks(vocabulary).zip(&ids[1..]);
     rows.map(|(row, &id)| {

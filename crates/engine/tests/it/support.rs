@@ -3,7 +3,7 @@
 use karat_engine::Model;
 use karat_engine::tape::Batch;
 use safetensors::SafeTensors;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn fixture(part: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/llama").join(part)
@@ -23,6 +23,17 @@ pub(crate) struct Reference(Vec<u8>);
 impl Reference {
     pub(crate) fn read() -> Self {
         Self(std::fs::read(fixture("ref.safetensors")).unwrap())
+    }
+
+    /// The reference numbers of another folder.
+    pub(crate) fn at(dir: &Path) -> Self {
+        Self(std::fs::read(dir.join("ref.safetensors")).unwrap())
+    }
+
+    /// The names that begin with `prefix`, without it.
+    pub(crate) fn names(&self, prefix: &str) -> Vec<String> {
+        let tensors = SafeTensors::deserialize(&self.0).unwrap();
+        tensors.names().iter().filter_map(|n| n.strip_prefix(prefix).map(str::to_owned)).collect()
     }
 
     pub(crate) fn floats(&self, name: &str) -> Vec<f32> {
