@@ -24,6 +24,8 @@ interface RunFormViewProps {
   base: string;
 }
 
+const methods = ["lora", "qlora", "full"] as const;
+
 /** Base, data, method, a few sliders: a newcomer is done in a minute. */
 export function RunFormView({ models, release, base }: RunFormViewProps) {
   const bases = models.filter((model) => model.kind === "base");
@@ -87,14 +89,11 @@ export function RunFormView({ models, release, base }: RunFormViewProps) {
         <Section title={t.data}>
           <DataChoice draft={draft} onChange={change} />
         </Section>
-        <Section title={t.method} hint={draft.settings.method !== "full" ? t.loraHint : t.fullHint}>
+        <Section title={t.method} hint={t.methodHints[draft.settings.method ?? "lora"]}>
           <Segmented
             label={t.method}
             value={draft.settings.method}
-            options={[
-              { value: "lora", label: t.lora },
-              { value: "full", label: t.full },
-            ]}
+            options={methods.map((value) => ({ value, label: t.methods[value] }))}
             onChange={(method) => set({ method })}
           />
         </Section>

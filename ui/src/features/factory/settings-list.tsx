@@ -9,7 +9,7 @@ export function SettingsList({ run }: { run: Run }) {
   const s = run.settings;
   const lora = s.method !== "full";
   const rows: [string, string | null][] = [
-    [f.method, s.method === "qlora" ? f.qlora : lora ? f.lora : f.full],
+    [f.method, f.methods[s.method ?? "lora"]],
     [f.learningRate, s.learning_rate === undefined ? null : rate(s.learning_rate)],
     [f.schedule, s.schedule ?? null],
     [f.epochs, s.steps ? null : String(s.epochs ?? "")],
