@@ -23,7 +23,7 @@ pub(crate) fn encode(
     }
     let tokenizer = tokenizer.as_ref().map_err(|problem| Fault::Other(problem.clone()))?;
     let rows = match example {
-        Example::Tokens { .. } => Ok(Vec::new()),
+        Example::Tokens { .. } | Example::Unwanted => Ok(Vec::new()),
         Example::Text(text) => document(tokenizer, &text).map(|row| vec![row]),
         Example::Pair { prompt, completion } => pair(tokenizer, &prompt, &completion).map(|row| vec![row]),
         Example::Instruction { messages, plain } => match tokenizer.template() {

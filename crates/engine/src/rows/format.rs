@@ -1,5 +1,6 @@
 //! One JSON row of any known format → what it says, before any token.
 
+use super::preference;
 use crate::chat_template::{Message, brief};
 use karat_types::Problem;
 use serde_json::{Map, Value};
@@ -18,6 +19,8 @@ pub(crate) enum Example {
     Instruction { messages: Vec<Message>, plain: (String, String) },
     /// A text and its continuation, which alone is trained.
     Pair { prompt: String, completion: String },
+    /// An answer somebody marked as bad: nothing to learn by imitation.
+    Unwanted,
 }
 
 /// What is wrong with a row.
@@ -27,13 +30,11 @@ pub(crate) enum Fault {
     Field(String, &'static str, String),
     /// The fields belong to no known format.
     Unknown(String),
-    /// Pairs of answers: another method's food.
-    Preference,
     /// Everything that has its own code already.
     Other(Problem),
 }
 
-fn field<T>(name: impl Into<String>, expected: &'static str, found: &Value) -> Result<T, Fault> {
+pub(super) fn field<T>(name: impl Into<String>, expected: &'static str, found: &Value) -> Result<T, Fault> {
     Err(Fault::Field(name.into(), expected, brief(found)))
 }
 
@@ -46,16 +47,21 @@ pub(crate) fn read(row: &Value) -> Result<Example, Fault> {
     if has("input_ids") {
         return tokens(map);
     }
-    let kto = map.get("label").is_some_and(Value::is_boolean);
-    if has("chosen") || has("rejected") || has("preferred_output") || has("non_preferred_output") || kto {
-        return Err(Fault::Preference);
+    if ["label", "kto_tag"].iter().any(|name| map.get(*name) == Some(&Value::Bool(false))) {
+        return Ok(Example::Unwanted);
+    }
+    if has("preferred_output") || has("non_preferred_output") {
+        return preference::openai(map);
+    }
+    if has("chosen") || has("rejected") {
+        return preference::read(map);
     }
     if has("messages") {
         let messages = messages(&map["messages"], "messages")?;
         return Ok(Example::Chat { messages, tools: tools(map) });
     }
     if has("conversations") {
-        return share_gpt(map);
+        return Ok(Example::Chat { messages: share_gpt(map)?, tools: tools(map) });
     }
     if has("instruction") {
         return alpaca(map);
@@ -73,7 +79,7 @@ pub(crate) fn read(row: &Value) -> Result<Example, Fault> {
     }
 }
 
-fn tools(map: &Map<String, Value>) -> Option<Value> {
+pub(super) fn tools(map: &Map<String, Value>) -> Option<Value> {
     match map.get("tools")? {
         Value::String(text) => serde_json::from_str(text).ok(),
         Value::Null => None,
@@ -82,7 +88,7 @@ fn tools(map: &Map<String, Value>) -> Option<Value> {
 }
 
 /// A field that must hold a string that is not blank.
-fn words(map: &Map<String, Value>, name: &str) -> Result<String, Fault> {
+pub(super) fn words(map: &Map<String, Value>, name: &str) -> Result<String, Fault> {
     match map.get(name) {
         Some(Value::String(text)) if !text.trim().is_empty() => Ok(text.clone()),
         found => field(name, "a string with words in it", found.unwrap_or(&Value::Null)),
@@ -98,17 +104,19 @@ fn maybe(map: &Map<String, Value>, name: &str) -> Result<String, Fault> {
     }
 }
 
+/// Ids and labels; ids that `attention_mask` leaves out are padding and go.
 fn tokens(map: &Map<String, Value>) -> Result<Example, Fault> {
     fn list<T: TryFrom<i64>>(name: &str, expected: &'static str, value: &Value) -> Result<Vec<T>, Fault> {
-        let numbers = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        let read: Option<Vec<T>> =
-            numbers.iter().map(|n| n.as_i64().and_then(|n| T::try_from(n).ok())).collect();
-        match read {
-            Some(read) if !read.is_empty() => Ok(read),
-            _ => field(name, expected, value),
-        }
+        let Some(numbers) = value.as_array().filter(|list| !list.is_empty()) else {
+            return field(name, expected, value);
+        };
+        let one = |(i, n): (usize, &Value)| match n.as_i64().and_then(|n| T::try_from(n).ok()) {
+            Some(read) => Ok(read),
+            None => field(format!("{name}[{i}]"), "a whole number that is a token id", n),
+        };
+        numbers.iter().enumerate().map(one).collect()
     }
-    let ids: Vec<u32> = list("input_ids", "a list of token ids", &map["input_ids"])?;
+    let mut ids: Vec<u32> = list("input_ids", "a list of token ids", &map["input_ids"])?;
     let labels = match map.get("labels") {
         None | Some(Value::Null) => ids.iter().map(|&id| i32::try_from(id).unwrap_or(i32::MAX)).collect(),
         Some(found) => {
@@ -120,11 +128,23 @@ fn tokens(map: &Map<String, Value>) -> Result<Example, Fault> {
             labels
         }
     };
+    let mut labels: Vec<i32> = labels;
+    if let Some(found) = map.get("attention_mask").filter(|mask| !mask.is_null()) {
+        let mask: Vec<u32> = list("attention_mask", "a list of 0 and 1", found)?;
+        if mask.len() != ids.len() {
+            let lengths = Value::String(format!("{} numbers for {} ids", mask.len(), ids.len()));
+            return field("attention_mask", "one number for each id", &lengths);
+        }
+        let mut seen = mask.iter();
+        ids.retain(|_| seen.next() != Some(&0));
+        let mut seen = mask.iter();
+        labels.retain(|_| seen.next() != Some(&0));
+    }
     Ok(Example::Tokens { ids, labels })
 }
 
 /// A list of message objects, at least one of them the assistant's.
-fn messages(value: &Value, name: &str) -> Result<Vec<Message>, Fault> {
+pub(super) fn messages(value: &Value, name: &str) -> Result<Vec<Message>, Fault> {
     let Some(list) = value.as_array().filter(|list| !list.is_empty()) else {
         return field(name, "a list of messages", value);
     };
@@ -135,7 +155,7 @@ fn messages(value: &Value, name: &str) -> Result<Vec<Message>, Fault> {
     list.iter().enumerate().map(read).collect()
 }
 
-fn share_gpt(map: &Map<String, Value>) -> Result<Example, Fault> {
+pub(super) fn share_gpt(map: &Map<String, Value>) -> Result<Vec<Message>, Fault> {
     let list = map["conversations"].as_array().filter(|list| !list.is_empty());
     let Some(list) = list else {
         return field("conversations", "a list of {from, value}", &map["conversations"]);
@@ -145,10 +165,17 @@ fn share_gpt(map: &Map<String, Value>) -> Result<Example, Fault> {
     if !system.is_empty() {
         out.push(Message::new("system", &system));
     }
+    out.extend(turns(list, "conversations")?);
+    Ok(out)
+}
+
+/// Turns of {from, value}, or of {role, content} as some sets have that call themselves
+/// ShareGPT.
+pub(super) fn turns(list: &[Value], name: &str) -> Result<Vec<Message>, Fault> {
+    let mut out = Vec::with_capacity(list.len());
     for (i, turn) in list.iter().enumerate() {
-        // Some sets call themselves ShareGPT and carry role/content.
         if turn.get("from").is_none() && turn.get("role").is_some() {
-            out.extend(messages(&Value::Array(vec![turn.clone()]), &format!("conversations[{i}]"))?);
+            out.extend(messages(&Value::Array(vec![turn.clone()]), &format!("{name}[{i}]"))?);
             continue;
         }
         let role = match turn["from"].as_str().unwrap_or_default() {
@@ -158,7 +185,7 @@ fn share_gpt(map: &Map<String, Value>) -> Result<Example, Fault> {
             "tool" | "observation" | "function_response" => "tool",
             _ => {
                 let expected = "human, gpt, system, tool, function_call or observation";
-                return field(format!("conversations[{i}].from"), expected, &turn["from"]);
+                return field(format!("{name}[{i}].from"), expected, &turn["from"]);
             }
         };
         match turn["value"].as_str() {
@@ -166,19 +193,21 @@ fn share_gpt(map: &Map<String, Value>) -> Result<Example, Fault> {
                 out.push(Message::new(role, value));
             }
             _ => {
-                return field(
-                    format!("conversations[{i}].value"),
-                    "a string with words in it",
-                    &turn["value"],
-                );
+                return field(format!("{name}[{i}].value"), "a string with words in it", &turn["value"]);
             }
         }
     }
-    Ok(Example::Chat { messages: out, tools: tools(map) })
+    Ok(out)
 }
 
 fn alpaca(map: &Map<String, Value>) -> Result<Example, Fault> {
-    let (instruction, output) = (words(map, "instruction")?, words(map, "output")?);
+    let output = words(map, "output")?;
+    instruction(map, output)
+}
+
+/// An alpaca row with this answer.
+pub(super) fn instruction(map: &Map<String, Value>, output: String) -> Result<Example, Fault> {
+    let instruction = words(map, "instruction")?;
     let (input, system) = (maybe(map, "input")?, maybe(map, "system")?);
     let mut out = Vec::new();
     if !system.is_empty() {
@@ -312,7 +341,7 @@ mod tests {
             (json!({"conversations": [{"from": "dog", "value": "w"}]}), "conversations[0].from", "\"dog\""),
             (json!({"instruction": "q"}), "output", "nothing"),
             (json!({"prompt": "p", "completion": " "}), "completion", "\" \""),
-            (json!({"input_ids": [1, -2]}), "input_ids", "[1,-2]"),
+            (json!({"input_ids": [1, -2]}), "input_ids[1]", "-2"),
             (json!({"input_ids": [1, 2], "labels": [1]}), "labels", "\"1 labels for 2 ids\""),
             (json!([1]), "(the row)", "[1]"),
         ];
@@ -328,14 +357,38 @@ mod tests {
     }
 
     #[test]
-    fn preference_rows_are_for_another_method() {
+    fn preferences_teach_what_was_chosen() {
+        let pair = |completion: &str| Example::Pair { prompt: "p".into(), completion: completion.into() };
+        assert_eq!(read(&json!({"prompt": "p", "chosen": "a", "rejected": "b"})), Ok(pair("a")));
+        assert_eq!(read(&json!({"prompt": "p", "completion": "c", "label": true})), Ok(pair("c")));
+        assert_eq!(read(&json!({"prompt": "p", "completion": "c", "label": false})), Ok(Example::Unwanted));
+        let (q, a) = (json!({"role": "user", "content": "q"}), json!({"role": "assistant", "content": "a"}));
+        let b = json!({"role": "assistant", "content": "b"});
         for row in [
-            json!({"prompt": "p", "chosen": "a", "rejected": "b"}),
-            json!({"conversations": [], "chosen": {}, "rejected": {}}),
-            json!({"input": {}, "preferred_output": [], "non_preferred_output": []}),
-            json!({"prompt": "p", "completion": "c", "label": true}),
+            json!({"prompt": [q], "chosen": [a], "rejected": [b]}),
+            json!({"prompt": "q", "chosen": [a], "rejected": [b]}),
+            json!({"prompt": "q", "chosen": [q, a], "rejected": [q, b]}),
+            json!({"chosen": [q, a], "rejected": [q, b]}),
+            json!({"conversations": [{"from": "human", "value": "q"}],
+                "chosen": {"from": "gpt", "value": "a"}, "rejected": {"from": "gpt", "value": "b"}}),
+            json!({"input": {"messages": [q]}, "preferred_output": [a], "non_preferred_output": [b]}),
+            json!({"instruction": "q", "chosen": "a", "rejected": "b"}),
+            json!({"messages": [q, a], "label": true}),
         ] {
-            assert_eq!(read(&row), Err(Fault::Preference), "{row}");
+            let expected = vec![turn("user", "q", false), turn("assistant", "a", true)];
+            assert_eq!(roles(read(&row).unwrap()), expected, "{row}");
         }
+        // What both answers share was not chosen between.
+        let row = json!({"chosen": [q, b, q, a], "rejected": [q, b, q, b]});
+        let trained: Vec<bool> = roles(read(&row).unwrap()).into_iter().map(|t| t.2).collect();
+        assert_eq!(trained, [false, false, false, true]);
+        let missing = read(&json!({"prompt": "p", "rejected": "b"}));
+        assert!(matches!(missing, Err(Fault::Field(name, _, _)) if name == "chosen"));
+    }
+
+    #[test]
+    fn padding_is_left_out() {
+        let row = json!({"input_ids": [0, 5, 6, 0], "labels": [-100, -100, 6, -100], "attention_mask": [0, 1, 1, 0]});
+        assert_eq!(read(&row), Ok(Example::Tokens { ids: vec![5, 6], labels: vec![-100, 6] }));
     }
 }

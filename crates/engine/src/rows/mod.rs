@@ -4,7 +4,9 @@
 mod document;
 mod encode;
 mod format;
+mod preference;
 pub mod split;
+mod table;
 
 pub use encode::IGNORED;
 
@@ -40,28 +42,30 @@ pub struct Rows {
 pub struct Limits {
     /// Tokens a row at most; what is longer is cut and counted.
     pub max_length: usize,
+    /// Tokens the model can read at most; a row that is longer is refused.
+    pub context: usize,
     /// Ids the model knows.
     pub vocabulary: u64,
 }
 
-/// Reads a file of rows: JSON lines or one JSON array in any format, or a .txt/.md document.
+/// Reads a file of rows: JSON lines, one JSON array, CSV or Parquet in any format, or a
+/// .txt/.md document.
 /// The tokenizer may be missing as long as every row is tokenised already.
 ///
 /// # Errors
 /// `file_unreadable`, `rows_none`, `row_not_json`, `row_invalid`, `row_format_unknown`,
-/// `row_preference`, `row_nothing_trained`, and what the tokenizer and template say.
+/// `row_too_long`, `row_nothing_trained`, and what the tokenizer and template say.
 pub fn load(path: &Path, tokenizer: &Result<Tokenizer, Problem>, limits: Limits) -> Result<Rows, Problem> {
-    let text = read_text(path)?;
     let loaded = if is_document(path) {
-        document::rows(&text, tokenizer.as_ref().map_err(Clone::clone)?, limits.max_length)?
+        document::rows(&read_text(path)?, tokenizer.as_ref().map_err(Clone::clone)?, limits.max_length)?
     } else {
-        records(&text, path, tokenizer, limits)?
+        records(path, tokenizer, limits)?
     };
     if loaded.rows.is_empty() {
         return Err(Problem::bad(
             "rows_none",
             format!("{} holds no row.", path.display()),
-            "Give one JSON object a line, or a .txt or .md file with text in it.",
+            "Give one JSON object a line, a CSV or Parquet file with rows, or a .txt or .md file with text in it.",
         ));
     }
     Ok(loaded)
@@ -76,8 +80,9 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Problem> {
     let unreadable = |why: String, hint: &str| {
         Problem::bad("file_unreadable", format!("{} cannot be read: {why}.", path.display()), hint)
     };
-    let bytes = std::fs::read(path)
-        .map_err(|e| unreadable(e.to_string(), "Check the path; give a .jsonl, .json, .txt or .md file."))?;
+    let bytes = std::fs::read(path).map_err(|e| {
+        unreadable(e.to_string(), "Check the path; give a .jsonl, .json, .csv, .parquet, .txt or .md file.")
+    })?;
     let text = String::from_utf8(bytes).map_err(|e| {
         unreadable(
             format!("byte {} is not UTF-8", e.utf8_error().valid_up_to()),
@@ -87,26 +92,13 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Problem> {
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-fn records(
-    text: &str,
-    path: &Path,
-    tokenizer: &Result<Tokenizer, Problem>,
-    limits: Limits,
-) -> Result<Rows, Problem> {
-    let at = |line: usize| Place { path, line };
+fn records(path: &Path, tokenizer: &Result<Tokenizer, Problem>, limits: Limits) -> Result<Rows, Problem> {
+    let table::Records { unit, list: values } = table::read(path)?;
+    let at = |line: usize| Place { path, unit, line };
     let one = |(source, (line, value)): (usize, (usize, Value))| {
         let rows = format::read(&value).and_then(|e| encode::encode(e, tokenizer, source as u64));
         let rows = rows.map_err(|fault| at(line).refuse(fault))?;
         rows.into_iter().map(|row| at(line).cut(row, limits)).collect::<Result<Vec<_>, _>>()
-    };
-    let values: Vec<(usize, Value)> = if text.trim_start().starts_with('[') {
-        let list: Vec<Value> = serde_json::from_str(text).map_err(|e| at(e.line()).not_json(&e))?;
-        list.into_iter().enumerate().map(|(i, value)| (i + 1, value)).collect()
-    } else {
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        lines
-            .map(|(i, line)| Ok((i + 1, serde_json::from_str(line).map_err(|e| at(i + 1).not_json(&e))?)))
-            .collect::<Result<_, Problem>>()?
     };
     // In parallel, and the first bad line is the one that is reported.
     let read: Vec<Result<Vec<(TokenRow, bool)>, Problem>> =
@@ -124,12 +116,13 @@ fn records(
 /// Where in a file a row stands.
 struct Place<'a> {
     path: &'a Path,
+    unit: &'static str,
     line: usize,
 }
 
 impl Place<'_> {
     fn problem(&self, code: &str, what: impl std::fmt::Display, hint: &str) -> Problem {
-        Problem::bad(code, format!("{} line {}: {what}.", self.path.display(), self.line), hint)
+        Problem::bad(code, format!("{} {} {}: {what}.", self.path.display(), self.unit, self.line), hint)
     }
 
     fn not_json(&self, error: &serde_json::Error) -> Problem {
@@ -150,15 +143,10 @@ impl Place<'_> {
             Fault::Unknown(fields) => self.problem(
                 "row_format_unknown",
                 format_args!("the fields are [{fields}], which is no known row format"),
-                "Use {text}, {prompt, completion}, {messages}, {conversations}, {instruction, input, output} or {input_ids, labels}.",
-            ),
-            Fault::Preference => self.problem(
-                "row_preference",
-                "a preference row (chosen and rejected) needs DPO, not in this version",
-                "Keep the chosen answer only: {\"prompt\": …, \"completion\": <chosen>}.",
+                "Use {text}, {prompt, completion}, {messages}, {conversations}, {instruction, input, output}, {prompt, chosen, rejected} or {input_ids, labels}.",
             ),
             Fault::Other(problem) => Problem {
-                detail: format!("{} line {}: {}", self.path.display(), self.line, problem.detail),
+                detail: format!("{} {} {}: {}", self.path.display(), self.unit, self.line, problem.detail),
                 ..problem
             },
         }
@@ -166,14 +154,24 @@ impl Place<'_> {
 
     /// Cuts a row to the maximal length and refuses one that would teach nothing.
     fn cut(&self, mut row: TokenRow, limits: Limits) -> Result<(TokenRow, bool), Problem> {
-        let wrong =
-            |n: i64| n != i64::from(IGNORED) && u64::try_from(n).map_or(true, |n| n >= limits.vocabulary);
-        let ids = row.input_ids.iter().map(|&id| i64::from(id));
-        if let Some(id) = ids.chain(row.labels.iter().map(|&l| i64::from(l))).find(|&n| wrong(n)) {
+        let most = limits.vocabulary.saturating_sub(1);
+        let ids = row.input_ids.iter().map(|&id| i64::from(id)).zip(0..);
+        let labels = row.labels.iter().map(|&label| i64::from(label)).zip(0..);
+        let unknown = |n: i64| u64::try_from(n).map_or(true, |n| n > most);
+        let bad_id = ids.clone().find(|id| unknown(id.0)).map(|id| ("input_ids", "", id));
+        let bad_label = labels.clone().find(|l| l.0 != i64::from(IGNORED) && unknown(l.0));
+        if let Some((name, or, (found, i))) = bad_id.or(bad_label.map(|l| ("labels", "-100 or ", l))) {
             return Err(self.problem(
                 "row_invalid",
-                format_args!("token id {id}, the model knows 0 to {}", limits.vocabulary.saturating_sub(1)),
-                "Tokenise the row with this model's tokenizer.",
+                format_args!("field '{name}[{i}]': expected {or}a token id from 0 to {most}, found {found}"),
+                "Tokenise the row with this model's tokenizer; -100 marks what is not trained.",
+            ));
+        }
+        if row.input_ids.len() > limits.context {
+            return Err(self.problem(
+                "row_too_long",
+                format_args!("{} tokens, the model reads {} at most", row.input_ids.len(), limits.context),
+                "Shorten the row or cut it into several, or choose a model with a longer context.",
             ));
         }
         let long = row.input_ids.len() > limits.max_length;

@@ -1,14 +1,14 @@
 //! Holds rows out of a file: whole submissions where there are submissions, else rows.
 
 use super::document::paragraphs;
-use super::{is_document, read_text};
+use super::{is_document, read_text, table};
 use karat_types::{Hash, Problem};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A file, parted; of the same kind as the whole.
+/// A file, parted: a document into documents, anything else into JSON lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parted {
     /// What to train on.
@@ -22,10 +22,10 @@ pub struct Parted {
 /// paragraphs. The same seed parts alike.
 ///
 /// # Errors
-/// `file_unreadable`, `held_out_impossible` when there is only one group.
+/// `file_unreadable`, `row_not_json`, `row_invalid`, `held_out_impossible` when there is only one group.
 pub fn part(path: &Path, percent: f64, seed: u64) -> Result<Parted, Problem> {
-    let text = read_text(path)?;
-    let lines = pieces(&text, path);
+    let text = if is_document(path) { read_text(path)? } else { String::new() };
+    let lines = pieces(&text, path)?;
     let mut groups: BTreeMap<Hash, Vec<usize>> = BTreeMap::new();
     for (i, line) in lines.iter().enumerate() {
         groups.entry(group_hash(line, seed)).or_default().push(i);
@@ -56,15 +56,12 @@ pub fn part(path: &Path, percent: f64, seed: u64) -> Result<Parted, Problem> {
     Ok(out)
 }
 
-/// Paragraphs of a document, elements of a JSON array, else lines.
-fn pieces<'a>(text: &'a str, path: &Path) -> Vec<Cow<'a, str>> {
+/// Paragraphs of a document, else records, each as one line of JSON.
+fn pieces<'a>(text: &'a str, path: &Path) -> Result<Vec<Cow<'a, str>>, Problem> {
     if is_document(path) {
-        return paragraphs(text).into_iter().map(Cow::Borrowed).collect();
+        return Ok(paragraphs(text).into_iter().map(Cow::Borrowed).collect());
     }
-    match serde_json::from_str::<Vec<Value>>(text) {
-        Ok(list) => list.iter().map(|row| Cow::Owned(row.to_string())).collect(),
-        Err(_) => text.lines().filter(|line| !line.trim().is_empty()).map(Cow::Borrowed).collect(),
-    }
+    Ok(table::read(path)?.list.into_iter().map(|(_, row)| Cow::Owned(row.to_string())).collect())
 }
 
 fn group_hash(line: &str, seed: u64) -> Hash {

@@ -2,7 +2,7 @@ use super::*;
 use crate::testing;
 use tempfile::TempDir;
 
-const LIMITS: Limits = Limits { max_length: 64, vocabulary: 400 };
+const LIMITS: Limits = Limits { max_length: 64, context: 2048, vocabulary: 400 };
 
 fn file(name: &str, text: &str) -> (TempDir, std::path::PathBuf) {
     let dir = tempfile::tempdir().unwrap();
@@ -78,12 +78,18 @@ fn bad_lines_are_named() {
         ("{\"text\": \"x\"}\n{\"text\": 1}", "row_invalid", "line 2: field 'text'"),
         ("{\"text\": \"x\"}\n\nnot json", "row_not_json", "line 3"),
         ("{\"a\": 1}", "row_format_unknown", "[a]"),
-        ("{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"}", "row_preference", "DPO"),
+        ("{\"prompt\": \"p\", \"rejected\": \"b\"}", "row_invalid", "field 'chosen'"),
+        ("{\"prompt\": \"p\", \"completion\": \"b\", \"label\": false}", "rows_none", "no row"),
+        ("{\"input_ids\": [1, 2], \"labels\": [1, -5]}", "row_invalid", "line 1: field 'labels[1]'"),
         ("{\"messages\": [{\"role\": \"user\", \"content\": \"q\"}]}", "row_nothing_trained", "line 1"),
         ("{\"input_ids\": [1, 2], \"labels\": [1, -100]}", "row_nothing_trained", "line 1"),
-        ("{\"input_ids\": [1, 400]}", "row_invalid", "token id 400"),
+        (
+            "{\"input_ids\": [1, 400]}",
+            "row_invalid",
+            "'input_ids[1]': expected a token id from 0 to 399, found 400",
+        ),
         ("\n \n", "rows_none", "no row"),
-        ("[{\"text\": \"x\"}, {\"text\": 2}]", "row_invalid", "line 2"),
+        ("[{\"text\": \"x\"}, {\"text\": 2}]", "row_invalid", "record 2"),
     ];
     for (text, code, words) in cases {
         let problem = read("r.jsonl", text).unwrap_err();
@@ -133,6 +139,39 @@ fn a_document_loses_nothing() {
     assert!(rows.rows.iter().all(|r| r.input_ids.len() <= 64 && r.input_ids[0] == 0));
     let all: String = rows.rows.iter().map(|r| shown(r).0).collect();
     assert_eq!(all, text);
+}
+
+#[test]
+fn a_row_the_model_cannot_read_whole_is_refused() {
+    let (_model, tokenizer) = testing::tokenizer();
+    let ids: Vec<u32> = (0..50).collect();
+    let text = format!("{{\"text\": \"x\"}}\n{}\n", serde_json::json!({"input_ids": ids}));
+    let (_dir, path) = file("r.jsonl", &text);
+    let limits = |max_length, context| Limits { max_length, context, ..LIMITS };
+    let tokenizer = Ok(tokenizer);
+    assert_eq!(load(&path, &tokenizer, limits(20, 64)).unwrap().truncated, 1);
+    let problem = load(&path, &tokenizer, limits(20, 49)).unwrap_err();
+    assert_eq!(problem.code, "row_too_long");
+    assert!(problem.detail.contains("line 2: 50 tokens, the model reads 49"), "{problem}");
+}
+
+#[test]
+fn csv_and_parquet_hold_the_same_rows_as_json() {
+    let json =
+        read("r.jsonl", "{\"prompt\": \"the gate\", \"completion\": \" checks, \\\"why\\\"\"}").unwrap();
+    let csv = read("r.csv", "prompt,completion\r\nthe gate,\" checks, \"\"why\"\"\"\r\n").unwrap();
+    assert_eq!(csv, json);
+    let problem = read("r.csv", "text,n\na,1\n\nb\n").unwrap_err();
+    assert!(problem.code == "row_invalid" && problem.detail.contains("r.csv line 4"), "{problem}");
+    let (_model, tokenizer) = testing::tokenizer();
+    let tokenizer = Ok(tokenizer);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rows");
+    let (parquet, same) = ("chats.parquet", "chats.jsonl");
+    let [parquet, same] = [parquet, same].map(|name| load(&folder.join(name), &tokenizer, LIMITS).unwrap());
+    assert_eq!(parquet.rows.len(), 3);
+    assert_eq!(parquet, same);
+    let problem = load(&folder.join("zstd.parquet"), &tokenizer, LIMITS).unwrap_err();
+    assert!(problem.code == "file_unreadable" && problem.hint.contains("snappy"), "{problem}");
 }
 
 proptest::proptest! {

@@ -69,7 +69,7 @@ impl Data {
         }
         let tokenizer = Tokenizer::load(&job.model_dir);
         tokenizer.iter().try_for_each(|t| t.fits(model.vocab_size() as u64))?;
-        let limits = rows::Limits { max_length: length, vocabulary: model.vocab_size() as u64 };
+        let limits = rows::Limits { max_length: length, context, vocabulary: model.vocab_size() as u64 };
         let mut data = Self::default();
         let mut read = |path: &Path| -> Result<Vec<Row>, Problem> {
             let loaded = rows::load(path, &tokenizer, limits)?;

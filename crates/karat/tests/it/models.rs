@@ -209,7 +209,7 @@ fn bad_rows_are_named_and_leave_nothing_behind() {
     let cases = [
         ("{\"text\": \"fine words\"}\n{\"text\": 5}\n", "row_invalid", "bad.jsonl line 2: field 'text'"),
         ("{\"text\": \"fine words\"}\n{\n", "row_not_json", "line 2"),
-        ("{\"prompt\": \"p\", \"chosen\": \"a\", \"rejected\": \"b\"}\n", "row_preference", "DPO"),
+        ("{\"prompt\": \"p\", \"rejected\": \"b\"}\n", "row_invalid", "field 'chosen'"),
         ("{\"messages\": [{\"role\": \"user\", \"content\": \"q\"}]}\n", "row_nothing_trained", "line 1"),
         ("\n", "rows_none", "bad.jsonl"),
     ];
