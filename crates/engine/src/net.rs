@@ -1,6 +1,7 @@
 //! What a network is made of: named parameters, linear sites, and the kernel they run on.
 
 use crate::kernel::{Kernel, Mat};
+use crate::quant::few::{self, Cells, Few, Input, Job};
 use crate::real::Real;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,6 +15,9 @@ pub struct ParamId(pub(crate) usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SiteId(pub(crate) usize);
 
+/// Rows that are multiplied straight from a dense weight: more are cheaper packed.
+const FEW: usize = 8;
+
 /// The weight of a linear layer, however it is stored: out × in.
 pub trait Weight<F: Real>: Send + Sync {
     /// `y = x·Wᵀ` for `rows` rows.
@@ -24,6 +28,11 @@ pub trait Weight<F: Real>: Send + Sync {
     fn rows(&self, rows: Range<usize>, out: &mut [F]);
     /// Bytes held in memory.
     fn bytes(&self) -> usize;
+    /// The weight as one that is multiplied in units with this many rows, when it can be.
+    fn few(&self, rows: usize) -> Option<&dyn Few<F>> {
+        let _ = rows;
+        None
+    }
     /// The numbers themselves, when they are stored as such.
     fn dense(&self) -> Option<&[F]> {
         None
@@ -52,6 +61,9 @@ impl<F: Real> Dense<F> {
 impl<F: Real> Weight<F> for Dense<F> {
     fn multiply(&self, kernel: &dyn Kernel<F>, x: &[F], rows: usize, y: &mut [F]) {
         let [outs, ins] = self.shape;
+        if kernel.streams() && rows <= FEW {
+            return few::multiply(&mut [Job { weight: self, x, rows, y }]);
+        }
         kernel.matmul(F::ONE, Mat::new(x, rows, ins), Mat::new(&self.data, outs, ins).t(), false, y);
     }
 
@@ -69,12 +81,43 @@ impl<F: Real> Weight<F> for Dense<F> {
         size_of_val(&self.data[..])
     }
 
+    fn few(&self, rows: usize) -> Option<&dyn Few<F>> {
+        (rows <= FEW).then_some(self)
+    }
+
     fn dense(&self) -> Option<&[F]> {
         Some(&self.data)
     }
 
     fn dense_mut(&mut self) -> Option<&mut [F]> {
         Some(&mut self.data)
+    }
+}
+
+/// Outputs a unit of a dense weight.
+const UNIT: usize = 8;
+
+impl<F: Real> Few<F> for Dense<F> {
+    fn units(&self) -> usize {
+        self.shape[0].div_ceil(UNIT)
+    }
+
+    fn unit_bytes(&self) -> usize {
+        UNIT * self.shape[1] * size_of::<F>()
+    }
+
+    fn run(&self, units: Range<usize>, input: &Input<'_, F>, y: Cells<'_, F>) {
+        let [outs, ins] = self.shape;
+        for unit in units {
+            let rows = unit * UNIT..outs.min((unit + 1) * UNIT);
+            let w = &self.data[rows.start * ins..rows.end * ins];
+            for (row, x) in input.x.chunks_exact(ins).enumerate() {
+                // SAFETY: these outputs belong to this unit, which one task has.
+                #[expect(unsafe_code, reason = "each unit of outputs is written by one task")]
+                let y = unsafe { y.piece(row, rows.start, rows.len()) };
+                F::matvec(w, x, y);
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The two number types of the engine: `f32` for work, `f64` for proving gradients.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub};
 
@@ -34,10 +35,14 @@ pub trait Real:
     fn ln(self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
+    /// The numbers in single precision.
+    fn as_f32(x: &[Self]) -> Cow<'_, [f32]>;
+    /// `y[o] = w[o]·x`, one output a row of `w`, on this thread.
+    fn matvec(w: &[Self], x: &[Self], y: &mut [Self]);
 }
 
 macro_rules! real {
-    ($type:ty) => {
+    ($type:ty, $as_f32:expr, $matvec:expr) => {
         impl Real for $type {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -56,8 +61,20 @@ macro_rules! real {
             fn sqrt(self) -> Self {
                 <$type>::sqrt(self)
             }
+            fn as_f32(x: &[Self]) -> Cow<'_, [f32]> {
+                $as_f32(x)
+            }
+            fn matvec(w: &[Self], x: &[Self], y: &mut [Self]) {
+                $matvec(w, x, y);
+            }
         }
     };
 }
-real!(f32);
-real!(f64);
+real!(f32, Cow::Borrowed, |w, x, y| crate::kernel::cpu::matvec(1.0, w, x, false, y));
+real!(f64, |x: &[f64]| x.iter().map(|&x| x as f32).collect(), plain_matvec);
+
+fn plain_matvec(w: &[f64], x: &[f64], y: &mut [f64]) {
+    for (row, y) in w.chunks_exact(x.len()).zip(y) {
+        *y = row.iter().zip(x).map(|(w, x)| w * x).sum();
+    }
+}

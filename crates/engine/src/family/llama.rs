@@ -88,7 +88,7 @@ impl Llama {
 
     fn block<F: Real>(&self, t: &mut Tape<'_, F>, block: &Block, x: Var) -> Var {
         let n = t.rms_norm(x, block.input_norm, self.eps);
-        let (mut q, mut k, v) = (t.linear(n, block.q), t.linear(n, block.k), t.linear(n, block.v));
+        let [mut q, mut k, v] = t.linears(n, [block.q, block.k, block.v]);
         if let Some((q_norm, k_norm)) = block.qk_norm {
             (q, k) = (t.rms_norm(q, q_norm, self.eps), t.rms_norm(k, k_norm, self.eps));
         }
@@ -98,7 +98,7 @@ impl Llama {
         let x = t.add(x, branch);
 
         let n = t.rms_norm(x, block.post_norm, self.eps);
-        let (gate, up) = (t.linear(n, block.gate), t.linear(n, block.up));
+        let [gate, up] = t.linears(n, [block.gate, block.up]);
         let wide = t.swiglu(gate, up);
         let branch = t.linear(wide, block.down);
         t.add(x, branch)

@@ -276,6 +276,12 @@ pub trait Kernel<F: Real>: Send + Sync {
     /// AdamW: moves both moments and the weights.
     fn adamw(&self, update: &Update, grad: &[F], first: &mut [F], second: &mut [F], weights: &mut [F]);
 
+    /// Whether weights lie in this processor's memory, so that few rows are best multiplied
+    /// straight from them ([`crate::quant::few`]).
+    fn streams(&self) -> bool {
+        false
+    }
+
     /// `y = x·Wᵀ` for a weight (`shape` is out × in) that is never decoded as a whole;
     /// `x` comes with its number of rows.
     fn multiply_panels(

@@ -1,7 +1,6 @@
 //! Which weight is held how, decided while a base is read: a panel of the file at a time.
 
-use super::bnb;
-use super::four::Nf4;
+use super::{Bits, Blocks, Half, Nf4, bnb};
 use crate::net::Weight;
 use crate::weights::Tensors;
 use karat_types::{Precision, Problem};
@@ -60,24 +59,51 @@ impl<'a> Files<'a> {
     }
 }
 
+impl Files<'_> {
+    /// Gives a weight's numbers a panel at a time, from the file or from its four bits.
+    fn reader<'a>(
+        &'a self,
+        name: &'a str,
+        shape: [usize; 2],
+        four: Option<Nf4>,
+    ) -> Result<Box<Reader<'a>>, Problem> {
+        Ok(match four {
+            Some(four) => Box::new(move |first, out| {
+                four.decode(first, out);
+                Ok(())
+            }),
+            None => {
+                let view = self.tensors.view(name, &shape)?;
+                Box::new(move |first, out| view.read(first, out))
+            }
+        })
+    }
+}
+
+type Reader<'a> = dyn FnMut(usize, &mut [f32]) -> Result<(), Problem> + 'a;
+
 impl Holder<f32> for Files<'_> {
     fn matrix(&self, name: &str, shape: [usize; 2], role: Role) -> Result<MaybeHeld<f32>, Problem> {
         let four = bnb::read(self.tensors, name, shape)?;
-        match (self.held.precision, four) {
-            (Precision::F32 | Precision::Nf4, Some(four)) => Ok(Some(Box::new(four))),
-            (Precision::F32, None) => Ok(None),
+        let inner = role == Role::Linear;
+        Ok(match (self.held.precision, four) {
+            (Precision::F32 | Precision::Nf4, Some(four)) => Some(Box::new(four)),
+            (Precision::F32, None) => None,
+            (_, None) if role == Role::Gate => None,
             // transformers leaves the head as it is, and so do adapters trained elsewhere.
-            (Precision::Nf4, None) if role != Role::Linear || self.quantised => Ok(None),
+            (Precision::Nf4, None) if !inner || self.quantised => None,
             (Precision::Nf4, None) => {
-                let view = self.tensors.view(name, &shape)?;
-                let read = |first: usize, out: &mut [f32]| view.read(first, out);
-                Ok(Some(Box::new(Nf4::encode(shape, self.held.double_quant, read)?)))
+                let read = self.reader(name, shape, None)?;
+                Some(Box::new(Nf4::encode(shape, self.held.double_quant, read)?))
             }
-            (precision, _) => Err(Problem::bad(
-                "precision_unsupported",
-                format!("A base cannot be held as {precision} here yet, only as f32 or nf4."),
-                "Leave --precision out, or set it to f32 or nf4.",
-            )),
-        }
+            (Precision::Bf16, four) => Some(Box::new(Half::encode(shape, self.reader(name, shape, four)?)?)),
+            // Four bits in the head or the table cost more likelihood than all layers together.
+            (Precision::Q4, four) if inner => {
+                Some(Box::new(Blocks::encode(Bits::Four, shape, self.reader(name, shape, four)?)?))
+            }
+            (Precision::Q8 | Precision::Q4, four) => {
+                Some(Box::new(Blocks::encode(Bits::Eight, shape, self.reader(name, shape, four)?)?))
+            }
+        })
     }
 }

@@ -6,7 +6,8 @@ use crate::kernel::{Kernel, Mat};
 use crate::lora::{self, LoraConfig};
 use crate::model::Model;
 use crate::net::{Grads, Weight};
-use crate::quant::Nf4;
+use crate::quant::dot::Level;
+use crate::quant::{Bits, Blocks, Half, Nf4};
 use crate::rng::Rng;
 use crate::tape::{Batch, Pass, Pool};
 use crate::weights::Tensors;
@@ -33,7 +34,7 @@ fn four(seed: u64, shape: [usize; 2], double: bool) -> (Vec<f32>, Nf4) {
     (x.clone(), four)
 }
 
-fn bits(x: &[f32]) -> Vec<u32> {
+fn bit_patterns(x: &[f32]) -> Vec<u32> {
     x.iter().map(|x| x.to_bits()).collect()
 }
 
@@ -54,16 +55,28 @@ impl Codec {
 #[test]
 fn codes_scales_and_double_quantisation_are_bitsandbytes_bit_for_bit() {
     let codec = Codec(Tensors::open_files(&[fixture("codec.safetensors")]).unwrap());
-    assert_eq!(bits(&codec.floats("code")), bits(&nf4::CODE));
-    assert_eq!(bits(&codec.floats("map")), bits(&scales::dynamic_map()[..]));
+    assert_eq!(bit_patterns(&codec.floats("code")), bit_patterns(&nf4::CODE));
+    assert_eq!(bit_patterns(&codec.floats("map")), bit_patterns(&scales::dynamic_map()[..]));
     for name in ["one", "odd", "whole", "many", "half", "brain"] {
         let x = codec.floats(&format!("{name}.x"));
         let ours = nf4::encode(&x);
         assert!(ours.nibbles == codec.bytes(&format!("{name}.packed")), "{name}");
-        assert_eq!(bits(&ours.absmax), bits(&codec.floats(&format!("{name}.absmax"))), "{name}");
+        assert_eq!(
+            bit_patterns(&ours.absmax),
+            bit_patterns(&codec.floats(&format!("{name}.absmax"))),
+            "{name}"
+        );
         let double = scales::double(&ours.absmax);
-        assert_eq!(bits(&[double.offset]), bits(&codec.floats(&format!("{name}.offset"))), "{name}");
-        assert_eq!(bits(&double.absmax), bits(&codec.floats(&format!("{name}.nested"))), "{name}");
+        assert_eq!(
+            bit_patterns(&[double.offset]),
+            bit_patterns(&codec.floats(&format!("{name}.offset"))),
+            "{name}"
+        );
+        assert_eq!(
+            bit_patterns(&double.absmax),
+            bit_patterns(&codec.floats(&format!("{name}.nested"))),
+            "{name}"
+        );
         assert!(double.codes == codec.bytes(&format!("{name}.codes")), "{name}");
         let rounding = match name {
             "half" => super::Rounding::F16,
@@ -78,7 +91,7 @@ fn codes_scales_and_double_quantisation_are_bitsandbytes_bit_for_bit() {
         let mut decoded = vec![0.0; x.len()];
         held.decode(0, &mut decoded);
         let theirs = codec.floats(&format!("{name}.{}", if doubled { "decoded_double" } else { "decoded" }));
-        assert_eq!(bits(&decoded), bits(&theirs), "{name}");
+        assert_eq!(bit_patterns(&decoded), bit_patterns(&theirs), "{name}");
     }
 }
 
@@ -101,7 +114,7 @@ fn checkpoints_that_bitsandbytes_quantised_score_as_transformers_on_the_same_num
                 .find(|(_, p)| p.name == "model.layers.1.self_attn.q_proj.weight")
                 .unwrap();
             assert!(held.weight().dense().is_none());
-            assert!(bits(&model.params().numbers(id)) == bits(&q_proj), "{part}");
+            assert!(bit_patterns(&model.params().numbers(id)) == bit_patterns(&q_proj), "{part}");
             for (ours, theirs) in model.logprobs(&ids).iter().zip(&logprobs) {
                 assert!((ours - theirs).abs() < 1e-4, "{part}: {ours} instead of {theirs}");
             }
@@ -284,4 +297,145 @@ fn companions_name_their_weight() {
     assert_eq!(bnb::owner("a.b.weight.quant_state.bitsandbytes__nf4"), Some("a.b.weight"));
     assert_eq!(bnb::owner("a.b.weight.other"), None);
     assert_eq!(bnb::owner("a.b.weight"), None);
+}
+
+fn blocks(bits: Bits, shape: [usize; 2]) -> (Vec<f32>, Blocks) {
+    let x = numbers(7, shape[0] * shape[1]);
+    let read = |first: usize, out: &mut [f32]| -> Result<(), ()> {
+        out.copy_from_slice(&x[first..first + out.len()]);
+        Ok(())
+    };
+    (x.clone(), Blocks::encode(bits, shape, read).unwrap())
+}
+
+/// Root of the mean square of the difference over that of the reference.
+fn spread(ours: &[f32], reference: &[f32]) -> f64 {
+    let square = |x: f64| x * x;
+    let apart: f64 = ours.iter().zip(reference).map(|(a, b)| square(f64::from(a - b))).sum();
+    (apart / reference.iter().map(|&x| square(f64::from(x))).sum::<f64>()).sqrt()
+}
+
+#[test]
+fn integer_products_have_the_same_bytes_on_all_instructions_and_are_close_to_the_numbers() {
+    let shapes = [[16, 32], [5, 7], [33, 100], [130, 64], [1, 1], [48, 333]];
+    for (bits, shape) in [Bits::Eight, Bits::Four].into_iter().flat_map(|b| shapes.map(|s| (b, s))) {
+        let [outs, ins] = shape;
+        let (_, w) = blocks(bits, shape);
+        let mut dense = vec![0.0; outs * ins];
+        Weight::rows(&w, 0..outs, &mut dense);
+        for rows in [1, 2, 3, 4, 5, 9] {
+            let x = numbers(rows as u64, rows * ins);
+            let mut plain = vec![0.0; rows * outs];
+            Reference.matmul(
+                1.0,
+                Mat::new(&x, rows, ins),
+                Mat::new(&dense, outs, ins).t(),
+                false,
+                &mut plain,
+            );
+            let run = |level: Level| {
+                let mut y = vec![9.0; rows * outs];
+                w.multiply_at(level, &x, rows, &mut y);
+                y
+            };
+            let portable = run(Level::Portable);
+            assert!(
+                spread(&portable, &plain) < 0.02,
+                "{bits:?} {shape:?} {rows}: {}",
+                spread(&portable, &plain)
+            );
+            for level in [Level::Avx2, Level::Vnni].into_iter().filter(|level| level.works()) {
+                assert_eq!(
+                    bit_patterns(&run(level)),
+                    bit_patterns(&portable),
+                    "{level:?} {bits:?} {shape:?} {rows}"
+                );
+            }
+            let mut y = vec![9.0; rows * outs];
+            w.multiply(&Cpu, &x, rows, &mut y);
+            assert_eq!(bit_patterns(&y), bit_patterns(&portable));
+        }
+    }
+}
+
+/// The number of the largest magnitude.
+fn most(block: &[f32]) -> f32 {
+    block.iter().fold(0.0f32, |m, &x| if x.abs() > m.abs() { x } else { m })
+}
+
+#[test]
+fn numbers_in_blocks_are_as_close_as_llama_cpp_or_closer() {
+    // The error of llama.cpp's Q8_0 and Q4_0 on normal numbers, by its own formulas.
+    let (x, eight) = blocks(Bits::Eight, [64, 2048]);
+    let (_, four) = blocks(Bits::Four, [64, 2048]);
+    let error = |w: &Blocks| {
+        let mut back = vec![0.0; x.len()];
+        Weight::rows(w, 0..64, &mut back);
+        spread(&back, &x)
+    };
+    let theirs = |quantise: fn(&[f32]) -> (f32, f32, f32)| {
+        let round = |block: &[f32]| {
+            let (scale, low, high) = quantise(block);
+            let scale = ::half::f16::from_f32(scale).to_f32();
+            block.iter().map(|x| (x / scale).round().clamp(low, high) * scale).collect::<Vec<_>>()
+        };
+        spread(&x.chunks(32).flat_map(round).collect::<Vec<_>>(), &x)
+    };
+    let q8_0 = theirs(|b| (most(b).abs() / 127.0, -127.0, 127.0));
+    let q4_0 = theirs(|b| (most(b) / -8.0, -8.0, 7.0));
+    assert!(error(&eight) < 1.01 * q8_0, "{} against {q8_0}", error(&eight));
+    assert!(error(&four) < 0.95 * q4_0, "{} against {q4_0}", error(&four));
+    assert_eq!(Weight::bytes(&four) * 32, x.len() * 18);
+    assert_eq!(Weight::bytes(&eight) * 32, x.len() * 34);
+}
+
+#[test]
+fn extreme_blocks_stay_finite_and_zeros_stay_zeros() {
+    for bits in [Bits::Eight, Bits::Four] {
+        let x: Vec<f32> = (0..96)
+            .map(|i| match i / 32 {
+                0 => 0.0,
+                1 => 1e-30,
+                _ => {
+                    if i % 2 == 0 {
+                        1e30
+                    } else {
+                        -1.0
+                    }
+                }
+            })
+            .collect();
+        let read = |first: usize, out: &mut [f32]| -> Result<(), ()> {
+            out.copy_from_slice(&x[first..first + out.len()]);
+            Ok(())
+        };
+        let w = Blocks::encode(bits, [1, 96], read).unwrap();
+        let mut back = vec![9.0; 96];
+        Weight::rows(&w, 0..1, &mut back);
+        assert!(back[..64].iter().all(|&x| x == 0.0) && back.iter().all(|x| x.is_finite()), "{back:?}");
+        let mut y = [0.0];
+        w.multiply(&Cpu, &[f32::NAN; 96], 1, &mut y);
+        assert!(y[0].is_nan(), "a number that is none became {}", y[0]);
+    }
+}
+
+#[test]
+fn brain_floats_multiply_like_their_numbers() {
+    let shape = [37, 75];
+    let x = numbers(2, 37 * 75);
+    let read = |first: usize, out: &mut [f32]| -> Result<(), ()> {
+        out.copy_from_slice(&x[first..first + out.len()]);
+        Ok(())
+    };
+    let w = Half::encode(shape, read).unwrap();
+    let mut dense = vec![0.0; x.len()];
+    Weight::rows(&w, 0..37, &mut dense);
+    assert!(spread(&dense, &x) < 2e-3 && dense.iter().all(|x| x.to_bits() & 0xffff == 0));
+    for rows in [1, 2, 8, 9, 40] {
+        let x = numbers(3, rows * 75);
+        let (mut y, mut plain) = (vec![9.0; rows * 37], vec![9.0; rows * 37]);
+        w.multiply(&Cpu, &x, rows, &mut y);
+        Reference.matmul(1.0, Mat::new(&x, rows, 75), Mat::new(&dense, 37, 75).t(), false, &mut plain);
+        close(&y, &plain);
+    }
 }

@@ -4,6 +4,7 @@ use super::backward::Slots;
 use super::{Op, Tape, Var};
 use crate::kernel::{Dropout, Mat};
 use crate::net::{ParamId, SiteId};
+use crate::quant::few::{self, Job};
 use crate::real::Real;
 
 /// What a linear layer reads: rows, and the key of each row's masks.
@@ -28,6 +29,34 @@ impl<F: Real> Tape<'_, F> {
         self.push(y, outs, Op::Linear { x, site, low }, tracked)
     }
 
+    /// Several linear layers that read the same value. A few rows meet all the weights in
+    /// one go, because then the threads meet once.
+    pub fn linears<const N: usize>(&mut self, x: Var, sites: [SiteId; N]) -> [Var; N] {
+        let (net, batch) = (self.net, self.batch);
+        let weight = |site: SiteId| net.params.get(net.sites[site.0].weight).weight();
+        let few = sites.map(|site| weight(site).few(batch.len()));
+        if self.recording() || !net.kernel.streams() || few.iter().any(Option::is_none) {
+            return sites.map(|site| self.linear(x, site));
+        }
+        let input = std::mem::take(&mut self.nodes[x.0].value);
+        let mut outputs = sites.map(|site| self.pool.take(batch.len() * net.sites[site.0].outs));
+        let jobs = few.into_iter().flatten().zip(&mut outputs);
+        let mut jobs: Vec<_> =
+            jobs.map(|(weight, y)| Job { weight, x: &input, rows: batch.len(), y }).collect();
+        few::multiply(&mut jobs);
+        let rows = Rows { x: &input, keys: &batch.keys };
+        let mut outputs = outputs.into_iter();
+        let out = sites.map(|site| {
+            let mut y = outputs.next().unwrap_or_default();
+            let low = self.adapt(site, rows, &mut y);
+            self.pool.give(low);
+            let outs = net.sites[site.0].outs;
+            self.push(y, outs, Op::Linear { x, site, low: Vec::new() }, false)
+        });
+        self.nodes[x.0].value = input;
+        out
+    }
+
     /// Whether anything of a site is trained.
     pub(super) fn learns(&self, site: SiteId) -> bool {
         let (site, trained) = (&self.net.sites[site.0], |id: ParamId| self.net.params.get(id).trained);
@@ -41,6 +70,13 @@ impl<F: Real> Tape<'_, F> {
         let (net, n) = (self.net, rows.keys.len());
         let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
         net.params.get(site.weight).weight().multiply(kernel, rows.x, n, y);
+        self.adapt(id, rows, y)
+    }
+
+    /// The bias and the adapter's part of a product; gives `x·Aᵀ`.
+    fn adapt(&mut self, id: SiteId, rows: Rows<'_, F>, y: &mut [F]) -> Vec<F> {
+        let (net, n) = (self.net, rows.keys.len());
+        let (kernel, site) = (net.kernel.as_ref(), &net.sites[id.0]);
         if let Some(bias) = site.bias {
             kernel.add_bias(net.params.data(bias), y);
         }

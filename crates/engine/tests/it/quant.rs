@@ -93,3 +93,52 @@ fn an_adapter_is_merged_into_a_four_bit_base_as_plain_numbers() {
     let again = Model::load(&root.path().join("merged"), None).unwrap();
     assert!(crate::support::relative(&again.logprobs(&ids), &before) < 1e-5);
 }
+
+/// Largest difference of a log-probability from f32, measured on the tiny LLaMA with a margin
+/// of about two; its weights are random, real ones are kinder.
+const BOUNDS: [(Precision, f32); 4] =
+    [(Precision::Bf16, 0.005), (Precision::Q8, 0.02), (Precision::Q4, 0.2), (Precision::Nf4, 0.3)];
+
+#[test]
+fn every_precision_scores_within_its_bound_and_decodes_what_it_scores() {
+    let reference = crate::support::Reference::read();
+    let base = crate::support::fixture("base");
+    for adapter in [None, Some(crate::support::fixture("adapter"))] {
+        let exact = Model::load(&base, adapter.as_deref()).unwrap();
+        for (precision, bound) in BOUNDS {
+            let model = Model::load_as(&base, adapter.as_deref(), precision).unwrap();
+            let mut worst = 0.0f32;
+            for ids in reference.sequences() {
+                let (ours, theirs) = (model.logprobs(&ids), exact.logprobs(&ids));
+                for (a, b) in ours.iter().zip(&theirs) {
+                    worst = worst.max((a - b).abs());
+                }
+                let mut cache = model.cache();
+                for (i, logprob) in ours.iter().enumerate() {
+                    let logits = model.logits(&[ids[i]], &mut cache);
+                    let sum: f32 = logits.iter().map(|x| x.exp()).sum();
+                    let step = logits[ids[i + 1] as usize] - sum.ln();
+                    assert!(
+                        (step - logprob).abs() < 2e-3,
+                        "{precision}: {step} token by token, {logprob} at once"
+                    );
+                }
+            }
+            println!("{precision}: {worst}");
+            assert!(worst > 0.0 && worst < bound, "{precision}: {worst}, bound {bound}");
+        }
+    }
+}
+
+#[test]
+fn a_checkpoint_in_four_bits_is_served_in_any_precision() {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/nf4/double");
+    let ids = [1u32, 5, 9, 33, 2, 17];
+    let exact = Model::load(&dir, None).unwrap().logprobs(&ids);
+    for (precision, bound) in BOUNDS {
+        let ours = Model::load_as(&dir, None, precision).unwrap().logprobs(&ids);
+        let worst = ours.iter().zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        println!("{precision}: {worst}");
+        assert!(worst < 4.0 * bound, "{precision}: {worst}");
+    }
+}

@@ -9,10 +9,11 @@ mod blocked;
 mod matmul;
 mod panels;
 mod row;
-mod simd;
+pub(crate) mod simd;
 #[cfg(target_arch = "x86_64")]
 mod tile;
 
+pub(crate) use row::matvec;
 pub(super) use simd::vector_bits;
 
 use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Panels, Rotary, Update};
@@ -35,6 +36,10 @@ fn piece_rows(width: usize) -> usize {
 impl Kernel<f32> for Cpu {
     fn matmul(&self, alpha: f32, a: Mat<'_, f32>, b: Mat<'_, f32>, accumulate: bool, c: &mut [f32]) {
         matmul::matmul(alpha, a, b, accumulate, c);
+    }
+
+    fn streams(&self) -> bool {
+        true
     }
 
     fn multiply_panels(&self, w: &dyn Panels<f32>, shape: [usize; 2], x: (&[f32], usize), y: &mut [f32]) {

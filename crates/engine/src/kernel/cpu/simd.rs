@@ -34,7 +34,7 @@ macro_rules! simd {
         }
     };
 }
-pub(super) use simd;
+pub(crate) use simd;
 
 /// Bits of the vectors the functions above run on.
 pub(in crate::kernel) fn vector_bits() -> u32 {
