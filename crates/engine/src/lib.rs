@@ -13,6 +13,7 @@ mod engine;
 pub mod export;
 pub mod family;
 pub mod fingerprint;
+mod foreign;
 mod fused;
 pub mod generate;
 pub mod kernel;

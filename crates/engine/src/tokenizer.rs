@@ -5,6 +5,7 @@
 //! Only the text a chat template itself writes may become control tokens.
 
 use crate::chat_template::{ChatTemplate, SpecialTexts};
+use crate::foreign;
 use karat_types::{Clock, Hash, Problem, clock::SystemClock};
 use serde_json::Value;
 use std::ops::Range;
@@ -32,22 +33,22 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// Reads `tokenizer.json`, `tokenizer_config.json`, `generation_config.json`, `config.json`
-    /// and the chat template (`chat_template.jinja` goes before the one in the configuration).
+    /// Reads `tokenizer.json` (or an older file that stands in for it), `tokenizer_config.json`,
+    /// `generation_config.json`, `config.json` and the chat template (`chat_template.jinja` goes
+    /// before the one in the configuration).
     ///
     /// # Errors
     /// `tokenizer_missing`, `tokenizer_broken`, `chat_template_broken`.
     pub fn load(dir: &Path) -> Result<Self, Problem> {
-        let file = dir.join("tokenizer.json");
-        let bytes = std::fs::read(&file).map_err(|_| missing(dir))?;
-        let literal = tokenizers::Tokenizer::from_bytes(&bytes).map_err(|e| {
+        let config = json_or_null(&dir.join("tokenizer_config.json"));
+        let (json, bytes) = source(dir, &config)?;
+        let literal = tokenizers::Tokenizer::from_bytes(&json).map_err(|e| {
             Problem::bad(
                 "tokenizer_broken",
-                format!("{} is not a tokenizer: {e}.", file.display()),
+                format!("What {} holds is not a tokenizer: {e}.", dir.display()),
                 "Copy tokenizer.json from the model's source again, or make one with `karat models init`.",
             )
         })?;
-        let config = json_or_null(&dir.join("tokenizer_config.json"));
         let model = json_or_null(&dir.join("config.json"));
         let generation = json_or_null(&dir.join("generation_config.json"));
         let mut tokenizer = Self::assemble(literal, &config, &model, &generation);
@@ -137,7 +138,7 @@ impl Tokenizer {
         })
     }
 
-    /// SHA-256 of `tokenizer.json`.
+    /// SHA-256 of `tokenizer.json`, or of the file that stands in for it.
     pub fn hash(&self) -> Hash {
         self.hash
     }
@@ -286,16 +287,23 @@ impl Tokenizer {
     }
 }
 
+/// tokenizer.json, or what an older file is as one; and the bytes of the file it is from.
+fn source(dir: &Path, config: &Value) -> Result<(Vec<u8>, Vec<u8>), Problem> {
+    if let Ok(bytes) = std::fs::read(dir.join("tokenizer.json")) {
+        return Ok((bytes.clone(), bytes));
+    }
+    let found = foreign::find(dir, config)?.ok_or_else(|| missing(dir))?;
+    Ok((found.json.to_string().into_bytes(), found.source))
+}
+
 fn missing(dir: &Path) -> Problem {
-    let hint = if dir.join("tokenizer.model").exists() {
-        "Only a sentencepiece tokenizer.model is there: load the folder once with transformers and `save_pretrained`, that writes tokenizer.json."
-    } else {
-        "Copy tokenizer.json from the model's source into the folder, or give ids instead of text (`--ids`, rows with input_ids)."
-    };
     Problem::bad(
         "tokenizer_missing",
-        format!("There is no tokenizer.json in {}, so text cannot be read.", dir.display()),
-        hint,
+        format!(
+            "There is no tokenizer.json, tokenizer.model or vocab.json with merges.txt in {}, so text cannot be read.",
+            dir.display()
+        ),
+        "Copy tokenizer.json from the model's source into the folder, or give ids instead of text (`--ids`, rows with input_ids).",
     )
 }
 
