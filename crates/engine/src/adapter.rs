@@ -246,10 +246,20 @@ pub fn save(
     let tensors: Vec<_> =
         own.iter().map(|(name, shape, data)| (name.clone(), shape.clone(), &data[..])).collect();
     weights::write(&dir.join("adapter_model.safetensors"), &tensors)?;
-    let Some((base, training)) = origin else { return Ok(()) };
+    match origin {
+        Some((base, training)) => write_manifest(dir, base, training),
+        None => Ok(()),
+    }
+}
+
+/// Writes the manifest that ties what a run made to its base and to its training.
+///
+/// # Errors
+/// `disk_write_failed`, or what reading the base says.
+pub(crate) fn write_manifest(dir: &Path, base: &Path, training: &Value) -> Result<(), Problem> {
     let manifest = json!({
         "v": 1,
-        "base_name": name,
+        "base_name": base.file_name().map(|name| name.to_string_lossy()),
         "base_sha256": fingerprint::base(base)?,
         "tokenizer_sha256": fingerprint::file(&base.join("tokenizer.json")).ok(),
         "template_sha256": fingerprint::file(&base.join("chat_template.jinja")).ok(),

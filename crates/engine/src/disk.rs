@@ -14,6 +14,29 @@ pub(crate) fn failed(path: &Path, why: &dyn std::fmt::Display) -> Problem {
     )
 }
 
+/// Refuses what will not fit: `bytes` more under `dir`, which need not exist yet. A system
+/// that does not tell refuses nothing.
+pub(crate) fn has_room(dir: &Path, bytes: u64) -> Result<(), Problem> {
+    let there = dir.ancestors().find(|dir| dir.exists()).unwrap_or(Path::new("."));
+    let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
+    let Ok(disk) = rustix::fs::statvfs(there) else { return Ok(()) };
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    if bytes <= free {
+        return Ok(());
+    }
+    Err(Problem::new(
+        507,
+        "disk_too_small",
+        format!(
+            "Checkpoints and result need {} MB under {}, {} MB are free; nothing was started.",
+            bytes.div_ceil(1_000_000),
+            dir.display(),
+            free / 1_000_000
+        ),
+        "Free some space, or choose another folder with --out or --work-dir.",
+    ))
+}
+
 /// Forces a file, or the entries of a folder, onto the disk.
 pub(crate) fn flush(path: &Path) -> Result<(), Problem> {
     fs::File::open(path).and_then(|f| f.sync_all()).map_err(|e| failed(path, &e))
@@ -66,6 +89,15 @@ pub(crate) fn publish(dir: &Path, fill: impl FnOnce(&Path) -> Result<(), Problem
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn room_is_asked_of_the_nearest_folder_there_is() {
+        let root = tempfile::tempdir().unwrap();
+        let dir = root.path().join("not/yet");
+        has_room(&dir, 1).unwrap();
+        let problem = has_room(&dir, u64::MAX).unwrap_err();
+        assert!(problem.code == "disk_too_small" && problem.detail.contains("not/yet"), "{problem}");
+    }
 
     #[test]
     fn a_failed_publish_leaves_what_was_there() {

@@ -122,6 +122,18 @@ impl<F: Real> Model<F> {
         pool: &mut Pool<F>,
         pass: Pass<'_, F>,
     ) -> f64 {
+        self.nats(batch, wanted, scale, pool, pass).into_iter().map(Real::to_f64).sum()
+    }
+
+    /// The same, each target's nats apart.
+    pub fn nats(
+        &self,
+        batch: &Batch,
+        wanted: &[(u32, u32)],
+        scale: f64,
+        pool: &mut Pool<F>,
+        pass: Pass<'_, F>,
+    ) -> Vec<F> {
         let learns = pass.grads.is_some();
         let mut tape = self.tape(batch, pool, pass);
         let hidden = self.family.hidden(&mut tape);
@@ -129,7 +141,7 @@ impl<F: Real> Model<F> {
         if learns {
             tape.backward();
         }
-        nats.into_iter().map(Real::to_f64).sum()
+        nats
     }
 
     /// A tape over a batch.

@@ -28,20 +28,25 @@ impl AdamW {
         Self { first: zeros(), second: zeros(), ids, weight_decay }
     }
 
+    /// The factors of a step (from 1) for a parameter of this many axes: what gradients are
+    /// multiplied with is the clipping.
+    pub fn update(&self, axes: usize, scale: f64, lr: f64, step: u64) -> Update {
+        let power = i32::try_from(step).unwrap_or(i32::MAX);
+        Update {
+            keep: 1.0 - lr * if axes > 1 { self.weight_decay } else { 0.0 },
+            beta: (BETA_1, BETA_2),
+            rate: lr / (1.0 - BETA_1.powi(power)),
+            root: (1.0 - BETA_2.powi(power)).sqrt(),
+            eps: 1e-8,
+            scale,
+        }
+    }
+
     /// Moves the parameters by their gradients times `scale` (the clipping); `step` from 1.
     pub fn step(&mut self, model: &mut Model, grads: &Grads<f32>, scale: f64, lr: f64, step: u64) {
-        let power = i32::try_from(step).unwrap_or(i32::MAX);
         let kernel = model.net.kernel.clone();
         for (i, &id) in self.ids.iter().enumerate() {
-            let matrix = model.params().get(id).shape.len() > 1;
-            let update = Update {
-                keep: 1.0 - lr * if matrix { self.weight_decay } else { 0.0 },
-                beta: (BETA_1, BETA_2),
-                rate: lr / (1.0 - BETA_1.powi(power)),
-                root: (1.0 - BETA_2.powi(power)).sqrt(),
-                eps: 1e-8,
-                scale,
-            };
+            let update = self.update(model.params().get(id).shape.len(), scale, lr, step);
             let weights = model.net.params.data_mut(id);
             kernel.adamw(&update, grads.get(id), &mut self.first[i], &mut self.second[i], weights);
         }

@@ -78,6 +78,7 @@ impl Trainer for FakeTrainer {
             tokens_per_s: 10.0,
             tokens: steps * 10,
             stopped_early,
+            ..TrainSummary::default()
         }))
     }
 

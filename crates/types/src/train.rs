@@ -2,6 +2,7 @@
 
 use crate::{Method, ModelKind, Precision};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How the learning rate moves over the steps; transformers' formulas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -50,6 +51,8 @@ pub struct TrainSettings {
     pub rank: u32,
     /// LoRA alpha; the update is scaled by alpha / rank.
     pub alpha: f64,
+    /// Scale by alpha / √rank instead (rsLoRA).
+    pub rslora: bool,
     /// LoRA dropout, 0–1.
     pub dropout: f64,
     /// Linear layers that get an adapter, by suffix; none = all of them.
@@ -60,6 +63,21 @@ pub struct TrainSettings {
     pub precision: Precision,
     /// QLoRA: the scales of the base are quantised too.
     pub double_quant: bool,
+    /// Steps between checkpoints, besides those at evaluations and every ten minutes.
+    pub save_every: Option<u64>,
+    /// Fill each micro-batch up to batch_size × max_length tokens with as many rows as fit.
+    pub packing: bool,
+    /// Run each block again in the backward instead of keeping its values: less memory, about
+    /// a third more time, the same numbers.
+    pub checkpointing: bool,
+    /// Account for what each contributor's rows moved; none = when rows name contributors
+    /// and an adapter is trained.
+    pub attribution: Option<bool>,
+    /// Memory for that account, MB; contributors beyond it share one entry.
+    pub attribution_memory_mb: u32,
+    /// Weight of a contributor's rows in the gradient: 1 when not named, 0 = as if they
+    /// taught nothing, everything else staying as it is.
+    pub contributor_weights: BTreeMap<String, f64>,
 }
 
 impl Default for TrainSettings {
@@ -81,10 +99,17 @@ impl Default for TrainSettings {
             rank: 16,
             alpha: 32.0,
             dropout: 0.05,
+            rslora: false,
             target_modules: None,
             eval_every: None,
             precision: Precision::F32,
             double_quant: true,
+            save_every: None,
+            packing: false,
+            checkpointing: false,
+            attribution: None,
+            attribution_memory_mb: 512,
+            contributor_weights: BTreeMap::new(),
         }
     }
 }
@@ -151,6 +176,30 @@ pub enum RunEvent {
         /// Steps kept.
         step: u64,
     },
+    /// Something a person should know; the run goes on.
+    Notice {
+        /// Steps taken so far.
+        step: u64,
+        /// Stable word: `loss_did_not_fall`.
+        code: String,
+        /// What was seen, and what to do about it.
+        message: String,
+    },
+}
+
+/// What the account of contributors came to; its files are beside the adapter.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AttributionSummary {
+    /// Contributors with rows in the run.
+    pub contributors: u64,
+    /// How far the contributors' displacements and the decay are from the adapter's own
+    /// displacement, relative.
+    pub identity_error: f64,
+    /// How far the sum of the contributors' gradients was from the gradient, relative; the
+    /// worst step.
+    pub gradient_error: f64,
+    /// Time the account took, as a part of the time of the steps without it.
+    pub overhead: f64,
 }
 
 /// What a finished run amounts to.
@@ -173,6 +222,14 @@ pub struct TrainSummary {
     pub tokens: u64,
     /// Whether a person stopped it early.
     pub stopped_early: bool,
+    /// Rows cut to the maximal length.
+    pub rows_truncated: u64,
+    /// Root of the Merkle tree over the schedule: which rows each step saw.
+    pub schedule_root: String,
+    /// The account of contributors, when there was one.
+    pub attribution: Option<AttributionSummary>,
+    /// The most memory the process ever had, bytes; 0 where the system does not tell.
+    pub peak_memory_bytes: u64,
 }
 
 /// What a model folder holds.

@@ -23,7 +23,7 @@ pub(super) fn rows(text: &str, tokenizer: &Tokenizer, max_length: usize) -> Resu
         let labels = input_ids.iter().map(|&id| i32::try_from(id).unwrap_or(i32::MAX)).collect();
         TokenRow { input_ids, labels, source: source as u64 }
     };
-    Ok(Rows { rows: chunks.into_iter().enumerate().map(row).collect(), truncated: 0 })
+    Ok(Rows { rows: chunks.into_iter().enumerate().map(row).collect(), ..Rows::default() })
 }
 
 /// Pieces that each end with their blank lines; put together they are the text.

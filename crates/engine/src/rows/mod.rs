@@ -4,11 +4,13 @@
 mod document;
 mod encode;
 mod format;
+mod origin;
 mod preference;
 pub mod split;
 mod table;
 
 pub use encode::IGNORED;
+pub use origin::Origin;
 
 use crate::tokenizer::Tokenizer;
 use format::Fault;
@@ -35,6 +37,8 @@ pub struct Rows {
     pub rows: Vec<TokenRow>,
     /// How many were cut to the maximal length.
     pub truncated: u64,
+    /// Whose each record is, by [`TokenRow::source`]; a document has none.
+    pub origins: Vec<Origin>,
 }
 
 /// What a row may not exceed.
@@ -100,10 +104,11 @@ fn records(path: &Path, tokenizer: &Result<Tokenizer, Problem>, limits: Limits) 
         let rows = rows.map_err(|fault| at(line).refuse(fault))?;
         rows.into_iter().map(|row| at(line).cut(row, limits)).collect::<Result<Vec<_>, _>>()
     };
+    let origins = values.iter().map(|(line, value)| Origin::read(value).map_err(|f| at(*line).refuse(f)));
+    let mut out = Rows { origins: origins.collect::<Result<_, _>>()?, ..Rows::default() };
     // In parallel, and the first bad line is the one that is reported.
     let read: Vec<Result<Vec<(TokenRow, bool)>, Problem>> =
         values.into_par_iter().enumerate().map(one).collect();
-    let mut out = Rows::default();
     for rows in read {
         for (row, truncated) in rows? {
             out.truncated += u64::from(truncated);

@@ -1,6 +1,7 @@
 //! Linear layers with their bias and adapter, there and back, on any rows.
 
 use super::backward::Slots;
+use super::parts::Flow;
 use super::{Op, Tape, Var};
 use crate::kernel::{Dropout, Mat};
 use crate::net::{ParamId, SiteId};
@@ -177,6 +178,10 @@ impl<F: Real> Tape<'_, F> {
                 let d_low = Mat::new(&d_low, n, lora.rank);
                 kernel.matmul(F::ONE, d_low.t(), Mat::new(seen, n, site.ins), true, da);
             }
+        }
+        if let Some(parts) = &mut self.pass.parts {
+            let seen = input.as_deref().unwrap_or(rows.x);
+            parts.add(kernel, site, lora, &Flow { keys: rows.keys, dy: dy.data, low, d_low: &d_low, seen });
         }
         if let Some(dx) = dx {
             let d_low = Mat::new(&d_low, n, lora.rank);

@@ -34,6 +34,10 @@ impl<F: Real> Tape<'_, F> {
             let targets: Vec<u32> = part.iter().map(|w| w.1).collect();
             let nats = &mut nats[i * chunk..][..n];
             kernel.cross_entropy(logits, &targets, recording.then(|| F::of(scale)), nats);
+            let weights = self.pass.weights.iter().skip(i * chunk);
+            for (row, &weight) in logits.chunks_exact_mut(site.outs).zip(weights).filter(|w| *w.1 != F::ONE) {
+                row.iter_mut().for_each(|d| *d *= weight);
+            }
             if let Some(grads) = &mut self.pass.grads {
                 let dx = &mut dx[i * chunk * width..][..n * width];
                 weight.multiply_transposed(kernel, logits, n, false, dx);

@@ -10,10 +10,12 @@ mod batch;
 mod linear;
 mod loss;
 mod moe;
+mod parts;
 mod pool;
 
 pub use batch::Batch;
 pub use moe::{Expert, Experts};
+pub use parts::Parts;
 pub use pool::Pool;
 
 use crate::config::Rope;
@@ -157,13 +159,24 @@ pub struct Pass<'a, F: Real> {
     pub caches: Vec<&'a mut Layers<F>>,
     /// Dropout on the way into adapters.
     pub dropout: f64,
+    /// Where the adapters' gradients also go, apart by whose rows they come from.
+    pub parts: Option<&'a mut Parts<F>>,
+    /// What the gradient of each wanted token is multiplied with; empty = 1 for all.
+    pub weights: &'a [F],
     /// Keep only what goes from block to block and run each block again for its gradient.
     pub checkpointing: bool,
 }
 
 impl<F: Real> Default for Pass<'_, F> {
     fn default() -> Self {
-        Self { grads: None, caches: Vec::new(), dropout: 0.0, checkpointing: false }
+        Self {
+            grads: None,
+            caches: Vec::new(),
+            dropout: 0.0,
+            parts: None,
+            weights: &[],
+            checkpointing: false,
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Checkpoints: the whole state in a folder that appears at once or not at all.
 
-use super::Data;
 use super::state::State;
+use super::{Data, attribution};
 use crate::weights::{self, Tensors};
-use crate::{disk, fingerprint};
+use crate::{adapter, disk, fingerprint};
 use karat_types::Problem;
 use karat_types::ports::TrainJob;
 use karat_types::train::TrainSummary;
@@ -18,6 +18,8 @@ struct Note {
     step: u64,
     summary: TrainSummary,
     speeds: Vec<f64>,
+    #[serde(default)]
+    attribution: Option<attribution::Note>,
 }
 
 /// The checkpoints of one run.
@@ -76,8 +78,29 @@ impl Folder {
             state.optimiser.first[i] = tensors.read(&format!("adam.first.{name}"), &shape)?;
             state.optimiser.second[i] = tensors.read(&format!("adam.second.{name}"), &shape)?;
         }
+        if let (Some(ledger), Some(note)) = (&mut state.ledger, &note.attribution) {
+            ledger.restore(note, &tensors, step)?;
+        }
         (state.step, state.summary, state.speeds) = (step, note.summary, note.speeds);
         Ok(Some(step))
+    }
+
+    /// Adds to a problem what is left of the run.
+    pub(super) fn name_last(&self, mut problem: Problem) -> Problem {
+        let left = match self.list().first() {
+            None => " No checkpoint had been written yet.".to_owned(),
+            Some((step, dir)) if dir.join("adapter").is_dir() => {
+                format!(
+                    " The last good one, after step {step}, is an adapter in {}.",
+                    dir.join("adapter").display()
+                )
+            }
+            Some((step, dir)) => {
+                format!(" The last good checkpoint, after step {step}, is {}.", dir.display())
+            }
+        };
+        problem.detail.push_str(&left);
+        problem
     }
 
     /// Writes the state; the two newest checkpoints are kept.
@@ -88,6 +111,7 @@ impl Folder {
             step: state.step,
             summary: state.summary.clone(),
             speeds: state.speeds.clone(),
+            attribution: state.ledger.as_ref().map(|ledger| ledger.note()),
         };
         let json = serde_json::to_string(&note).map_err(|e| Problem::internal(e.to_string()))?;
         let mut tensors = Vec::new();
@@ -98,8 +122,14 @@ impl Folder {
             push(format!("adam.first.{}", param.name), &state.optimiser.first[i][..]);
             push(format!("adam.second.{}", param.name), &state.optimiser.second[i][..]);
         }
+        tensors.extend(state.ledger.iter().flat_map(|ledger| ledger.tensors()));
         disk::publish(&self.dir.join(format!("checkpoint-{:08}", state.step)), |dir| {
             weights::write(&dir.join("state.safetensors"), &tensors)?;
+            if let Some(config) = &state.lora {
+                let dir = dir.join("adapter");
+                std::fs::create_dir(&dir).map_err(|e| disk::failed(&dir, &e))?;
+                adapter::save(&state.model, config, &dir, None)?;
+            }
             disk::write(&dir.join("state.json"), json.as_bytes())
         })?;
         for (_, old) in self.list().into_iter().skip(2) {

@@ -1,13 +1,14 @@
 //! What a folder holds, and what a run would need, before it starts.
 
-use super::Plan;
+use super::memory::{self, Load};
+use super::{Plan, evaluate};
 use crate::config::Config;
 use crate::kernel::cpu::Cpu;
 use crate::kernel::{Kernel, Mat};
-use crate::lora::{LoraConfig, Targets};
+use crate::lora::Targets;
 use crate::quant::bnb;
 use crate::tokenizer::Tokenizer;
-use crate::weights::Tensors;
+use crate::weights::{self, Tensors};
 use crate::{adapter, family};
 use karat_types::train::{Estimate, ModelInfo, TrainSettings};
 use karat_types::{Method, ModelKind, Problem};
@@ -72,52 +73,38 @@ fn count(tensors: &Tensors) -> u64 {
 }
 
 /// Memory from arithmetic, steps from the plan, time from the matrix products of the run
-/// and the speed this machine shows in a fifth of a second.
+/// and the speed this machine shows in a fifth of a second. The rows are taken as equally
+/// long for the time, and as long as they may be for the memory.
 ///
 /// # Errors
 /// What reading the config says.
 pub fn estimate(dir: &Path, s: &TrainSettings, rows: u64, bytes: u64) -> Result<Estimate, Problem> {
     let c = Config::read(dir)?;
     let sites = family::sites(&c);
-    let full = s.method == Method::Full;
-    let targets = s.target_modules.clone().map_or(Targets::All, Targets::Named);
-    let adapter = LoraConfig { targets, ..LoraConfig::new(s.rank as usize, s.alpha) };
-    let matmul: usize = sites.iter().map(|site| site.outs * site.ins).sum();
-    let low: usize =
-        sites.iter().filter(|x| adapter.covers(x)).map(|x| (x.outs + x.ins) * adapter.rank).sum();
-    let parameters = family::parameters(&c);
-    let trainable = if full { parameters } else { low };
+    let matmul: f64 = sites.iter().map(|site| memory::share(&c, site) * (site.outs * site.ins) as f64).sum();
+    let rows = rows.max(1);
+    let row = (bytes as f64 / rows as f64 / BYTES_PER_TOKEN).clamp(1.0, f64::from(s.max_length));
+    let plan = Plan::new(s, &vec![row.ceil() as usize; rows as usize]);
+    let tokens = if s.packing { s.batch_size as usize } else { (s.batch_size as usize).min(rows as usize) };
+    let tokens = tokens * s.max_length as usize;
+    let load = Load { tokens, evaluated: tokens.min(evaluate::TOKENS), contributors: 0 };
+    let need = memory::need(&c, s, load);
 
-    let row = (bytes as f64 / rows.max(1) as f64 / BYTES_PER_TOKEN).clamp(1.0, f64::from(s.max_length));
-    let plan = Plan::new(s, rows.max(1) as usize);
-    let rows_run =
-        plan.steps as f64 * (f64::from(s.batch_size) * f64::from(s.accumulation)).min(rows.max(1) as f64);
-    let tokens = rows_run * row;
-    // Forward and the gradient of the inputs; full training adds that of the weights.
-    let passes = if full { 3.0 } else { 2.0 };
+    let size = |path: std::path::PathBuf| std::fs::metadata(path).map_or(0, |file| file.len());
+    let on_disk = weights::model_files(dir).map_or(0, |files| files.into_iter().map(size).sum());
+
+    let read = plan.rows() as f64 * row;
+    // Forward and the gradient of the inputs; full training adds that of the weights, and
+    // checkpointing a second forward.
+    let passes = if s.method == Method::Full { 3.0 } else { 2.0 } + if s.checkpointing { 1.0 } else { 0.0 };
+    let low = if s.method == Method::Full { 0 } else { need.trained };
     let attention = (c.layers * c.heads * c.head_dim) as f64 * row * 7.0;
-    let work =
-        tokens * (2.0 * passes * matmul as f64 + 6.0 * if full { 0.0 } else { low as f64 } + attention);
-
-    // Values kept for the backward, a token: residual stream, norms, heads, feed-forward.
-    let heads = (2 * c.heads + 2 * c.kv_heads) * c.head_dim;
-    let kept = c.layers * (4 * c.hidden_size + heads + 3 * c.intermediate_size) + 3 * c.hidden_size;
-    let batch_tokens = f64::from(s.batch_size) * f64::from(s.max_length);
-    // Four bits and an eighth instead of 32, wherever an adapter may sit.
-    let four: usize = if s.method == Method::Qlora {
-        sites.iter().filter(|site| site.adaptable).map(|site| site.outs * site.ins).sum()
-    } else {
-        0
-    };
-    let numbers = parameters as f64 - 0.87 * four as f64
-        + 3.0 * trainable as f64
-        + 1.15 * batch_tokens * kept as f64
-        + 4e6;
+    let work = read * (2.0 * passes * matmul + 6.0 * low as f64 + attention);
     Ok(Estimate {
-        memory_bytes: (4.0 * numbers) as u64 + 32_000_000,
+        memory_bytes: need.peak(on_disk),
         steps: plan.steps,
         seconds: OVERHEAD * work / flops_per_second(),
-        trainable: trainable as u64,
+        trainable: need.trained as u64,
     })
 }
 

@@ -6,7 +6,7 @@ use karat_engine::lora::{self, LoraConfig};
 use karat_engine::model::Model;
 use karat_engine::net::{Grads, ParamId};
 use karat_engine::rng::Rng;
-use karat_engine::tape::{Batch, Pass, Pool};
+use karat_engine::tape::{Batch, Parts, Pass, Pool};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -145,5 +145,53 @@ fn blocks_that_are_run_again_give_the_same_bytes() {
             (nats, all)
         };
         assert_eq!(run(true), run(false));
+    }
+}
+
+/// Two parties with two rows each: the whole gradient, and each party's.
+#[test]
+fn parts_of_a_gradient_are_the_gradients_of_their_rows_and_add_up() {
+    let mut model = model(false);
+    model.train_adapter();
+    let rows: [(&[u32], usize); 4] =
+        [(&[1, 2, 3, 4], 0), (&[5, 6, 7], 1), (&[8, 9, 10, 1, 2], 1), (&[3, 5, 9], 0)];
+    let run = |weights: [f64; 2], checkpointing: bool| {
+        let (mut batch, mut wanted, mut own) = (Batch::default(), Vec::new(), Vec::new());
+        let (mut grads, mut parts) = (Grads::zeros(model.params()), Parts::default());
+        parts.begin(model.params(), 2);
+        for (i, (ids, party)) in rows.iter().enumerate() {
+            let first = batch.len();
+            batch.push(ids, i as u64);
+            parts.own(&batch.keys[first..], *party);
+            for (k, &id) in ids.iter().enumerate().skip(1) {
+                wanted.push(((first + k - 1) as u32, id));
+                own.push(weights[*party]);
+            }
+        }
+        let pass = Pass {
+            grads: Some(&mut grads),
+            parts: Some(&mut parts),
+            weights: &own,
+            dropout: 0.25,
+            checkpointing,
+            ..Pass::default()
+        };
+        model.loss(&batch, &wanted, 0.1, &mut Pool::default(), pass);
+        let flat = |grads: &Grads<f64>| {
+            model.params().trained().iter().flat_map(|&id| grads.get(id).to_vec()).collect::<Vec<f64>>()
+        };
+        (flat(&grads), [flat(parts.get(0)), flat(parts.get(1))])
+    };
+    let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-14);
+    for checkpointing in [false, true] {
+        let (whole, [first, second]) = run([1.0, 1.0], checkpointing);
+        let sum: Vec<f64> = first.iter().zip(&second).map(|(a, b)| a + b).collect();
+        assert!(close(&sum, &whole) && first != second);
+        let (without_second, [same, silent]) = run([1.0, 0.0], checkpointing);
+        assert!(close(&without_second, &first) && close(&same, &first));
+        assert!(silent.iter().all(|&g| g == 0.0));
+        let (double, _) = run([1.0, 2.0], checkpointing);
+        let wanted: Vec<f64> = first.iter().zip(&second).map(|(a, b)| a + 2.0 * b).collect();
+        assert!(close(&double, &wanted));
     }
 }

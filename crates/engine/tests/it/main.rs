@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod attribution;
 mod deepseek;
 mod export;
 mod files;
@@ -9,6 +10,7 @@ mod gradients;
 mod kernels;
 mod parity;
 mod quant;
+mod runs;
 mod support;
 mod text;
 mod threads;

@@ -87,6 +87,9 @@ struct SettingsArgs {
     /// The adapter's update is scaled by alpha / rank
     #[arg(long, value_name = "X", default_value_t = TrainSettings::default().alpha)]
     alpha: f64,
+    /// Scale by alpha / √rank instead (rsLoRA)
+    #[arg(long)]
+    rslora: bool,
     /// Part of the adapter's input that is dropped at random
     #[arg(long, value_name = "P", default_value_t = TrainSettings::default().dropout)]
     dropout: f64,
@@ -126,6 +129,20 @@ struct SettingsArgs {
     /// Steps between evaluations [default: ten a run]
     #[arg(long, value_name = "N")]
     eval_every: Option<u64>,
+    /// Steps between checkpoints, besides those at evaluations
+    #[arg(long, value_name = "N")]
+    save_every: Option<u64>,
+    /// Fill each micro-batch up to batch-size × max-length tokens with as many rows as fit
+    #[arg(long, overrides_with = "no_packing")]
+    packing: bool,
+    /// A micro-batch has batch-size rows, however short [default]
+    #[arg(long)]
+    no_packing: bool,
+    /// Run each block again in the backward: less memory, a third more time, the same numbers
+    #[arg(long)]
+    checkpointing: bool,
+    #[command(flatten)]
+    attribution: AttributionArgs,
     /// Seed of order, dropout and initial adapter
     #[arg(long, value_name = "N", default_value_t = TrainSettings::default().seed)]
     seed: u64,
@@ -138,6 +155,37 @@ struct SettingsArgs {
     /// Take the rows in the order of the file
     #[arg(long)]
     no_shuffle: bool,
+}
+
+#[derive(clap::Args)]
+struct AttributionArgs {
+    /// Account for what each contributor's rows moved [default: when rows name contributors]
+    #[arg(long, overrides_with = "no_attribution")]
+    attribution: bool,
+    /// Keep no account of contributors
+    #[arg(long)]
+    no_attribution: bool,
+    /// Memory for the account; contributors beyond it share one entry
+    #[arg(long, value_name = "MB", default_value_t = TrainSettings::default().attribution_memory_mb)]
+    attribution_memory: u32,
+    /// Weight of a contributor's rows in the gradient, 0 = as if they taught nothing; may be
+    /// given more than once
+    #[arg(long, value_name = "NAME=X", value_parser = weight)]
+    contributor_weight: Vec<(String, f64)>,
+}
+
+impl AttributionArgs {
+    fn wanted(&self) -> Option<bool> {
+        (self.attribution || self.no_attribution).then_some(self.attribution)
+    }
+}
+
+fn weight(text: &str) -> Result<(String, f64), String> {
+    let (name, weight) = text.rsplit_once('=').ok_or("expected NAME=WEIGHT, such as ada=0")?;
+    match weight.parse::<f64>() {
+        Ok(w) if w >= 0.0 && w.is_finite() => Ok((name.to_owned(), w)),
+        _ => Err(format!("the weight is '{weight}', expected a number from 0 on")),
+    }
 }
 
 fn percent(text: &str) -> Result<f64, String> {
@@ -180,7 +228,14 @@ impl Args {
             alpha: s.alpha,
             dropout: s.dropout,
             target_modules: s.target_modules.clone(),
+            rslora: s.rslora,
             eval_every: s.eval_every,
+            save_every: s.save_every,
+            packing: s.packing,
+            checkpointing: s.checkpointing,
+            attribution: s.attribution.wanted(),
+            attribution_memory_mb: s.attribution.attribution_memory,
+            contributor_weights: s.attribution.contributor_weight.iter().cloned().collect(),
             precision: s.precision.into(),
             double_quant: !s.no_double_quant,
         }
@@ -305,6 +360,9 @@ impl Watch {
                 self.bar.set_position(step);
                 self.remark(&format!("taken up again after step {step}"));
             }
+            // Beside the lines for programs, not among them.
+            RunEvent::Notice { message, .. } if self.json => eprintln!("{message}"),
+            RunEvent::Notice { message, .. } => self.remark(&message),
             RunEvent::Checkpoint { .. } => {}
         }
         Control::Continue
@@ -333,6 +391,14 @@ impl Watch {
         ));
         if let (Some(first), Some(last)) = (summary.eval_first, summary.eval_last) {
             out::line(format!("held-out loss {first:.4} → {last:.4}"));
+        }
+        if let Some(a) = &summary.attribution {
+            out::line(format!(
+                "{} contributors accounted for; displacements add up within {:.1e}, {:.0} % more time",
+                a.contributors,
+                a.identity_error,
+                a.overhead * 100.0
+            ));
         }
         out::line(format!("saved to {}", dir.display()));
         Ok(())

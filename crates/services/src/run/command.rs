@@ -54,6 +54,21 @@ pub(crate) fn line(base: &str, data: &str, name: &str, s: &TrainSettings, held_o
     if s.method == Method::Qlora && !s.double_quant {
         add("--no-double-quant".into());
     }
+    if s.rslora && s.method.has_adapter() {
+        add("--rslora".into());
+    }
+    if s.packing {
+        add("--packing".into());
+    }
+    if s.checkpointing {
+        add("--checkpointing".into());
+    }
+    if let Some(wanted) = s.attribution {
+        add(if wanted { "--attribution" } else { "--no-attribution" }.into());
+    }
+    for (name, weight) in &s.contributor_weights {
+        add(format!("--contributor-weight {}", quoted(&format!("{name}={weight}"))));
+    }
     if !s.shuffle {
         add("--no-shuffle".into());
     }

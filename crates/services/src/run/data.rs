@@ -102,7 +102,8 @@ async fn split_release(app: &App, id: ReleaseId, seed: u64, percent: u32) -> Res
     let outside = release::held_out(root, seed, percent, &sizes);
     let (mut train, mut held_out) = (Vec::new(), Vec::new());
     for row in release::all_rows(app, id).await? {
-        let line = json!({"text": row.content}).to_string();
+        // The leaf names the row in the release and in the schedule of the run alike.
+        let line = json!({"text": row.content, "contributor": row.contributor, "row": row.leaf}).to_string();
         if outside.contains(&row.submission) { held_out.push(line) } else { train.push(line) }
     }
     Ok((train, held_out))

@@ -144,6 +144,9 @@ async fn write_event(
             ("started", json!(event))
         }
         RunEvent::Checkpoint { step } => ("checkpoint", json!({"step": step})),
+        RunEvent::Notice { step, code, message } => {
+            ("notice", json!({"step": step, "code": code, "message": message}))
+        }
     };
     query::event::append(tx, &format!("run:{id}"), kind, &payload)?;
     Ok(())
