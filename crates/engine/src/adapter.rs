@@ -5,7 +5,7 @@ use crate::lora::{self, LoraConfig, Targets};
 use crate::model::Model;
 use crate::net::Site;
 use crate::weights::{self, Tensors};
-use crate::{disk, family, fingerprint, fused};
+use crate::{disk, family, fingerprint, fused, pattern};
 use karat_types::Problem;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -35,7 +35,6 @@ const FOREIGN: &[&str] = &[
     "use_dora",
     "use_qalora",
     "lora_bias",
-    "fan_in_fan_out",
     "use_bdlora",
     "layer_replication",
     "modules_to_save",
@@ -47,21 +46,17 @@ const FOREIGN: &[&str] = &[
     "kasa_config",
 ];
 
-/// Reads `adapter_config.json`; unknown keys are fine, known ones that change the
-/// arithmetic are refused.
-///
-/// # Errors
-/// `adapter_config`, `adapter_unsupported`.
-pub fn read_config(dir: &Path) -> Result<LoraConfig, Problem> {
-    let value = read_json(dir, "adapter_config.json")?;
-    let unsupported = |what: String| {
-        refuse(
-            dir,
-            "adapter_unsupported",
-            what,
-            "Train a plain LoRA adapter, or merge this one with peft and use the merged model.",
-        )
-    };
+fn unsupported(dir: &Path, what: String) -> Problem {
+    refuse(
+        dir,
+        "adapter_unsupported",
+        what,
+        "Train a plain LoRA adapter, or merge this one with peft and use the merged model.",
+    )
+}
+
+fn check_arithmetic(dir: &Path, value: &Value) -> Result<(), Problem> {
+    let unsupported = |what| unsupported(dir, what);
     if value["peft_type"].as_str().unwrap_or("LORA") != "LORA" {
         return Err(unsupported(format!("peft_type is {}, only LORA is known", value["peft_type"])));
     }
@@ -75,45 +70,76 @@ pub fn read_config(dir: &Path) -> Result<LoraConfig, Problem> {
     if value["bias"].as_str().unwrap_or("none") != "none" {
         return Err(unsupported(format!("bias is {}, only \"none\" is known", value["bias"])));
     }
-    let pattern = |key: &str| -> Result<Vec<(String, f64)>, Problem> {
-        let entries = value[key].as_object().into_iter().flatten();
-        entries
-            .map(|(name, number)| match number.as_f64() {
-                // What peft itself writes for fused experts: any path before a plain name.
-                Some(n) if !plain(name).contains(['^', '$', '*', '+', '?', '(', '[', '|', '\\']) => {
-                    Ok((plain(name).to_owned(), n))
-                }
-                _ => Err(unsupported(format!(
-                    "{key} has the entry '{name}': {number}, only plain names are known"
-                ))),
-            })
-            .collect()
+    Ok(())
+}
+
+fn readable(dir: &Path, regex: &str) -> Result<String, Problem> {
+    let wrong = |e| unsupported(dir, format!("the pattern '{regex}' cannot be read: {e}"));
+    pattern::readable(regex).map_err(wrong).map(|()| regex.to_owned())
+}
+
+/// `rank_pattern` or `alpha_pattern`, in the order of the file: the first that fits counts.
+fn numbers(dir: &Path, value: &Value, key: &str) -> Result<Vec<(String, f64)>, Problem> {
+    let entries = value[key].as_object().into_iter().flatten();
+    let one = |(name, number): (&String, &Value)| {
+        let wrong = || unsupported(dir, format!("{key} gives '{name}' the value {number}, not a number"));
+        Ok((readable(dir, name)?, number.as_f64().ok_or_else(wrong)?))
     };
+    entries.map(one).collect()
+}
+
+/// A list of names, or one name.
+fn texts(value: &Value) -> Vec<String> {
+    let list = value.as_array().map_or(std::slice::from_ref(value), |list| &list[..]);
+    list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+}
+
+/// Reads `adapter_config.json`; unknown keys are fine, known ones that change the
+/// arithmetic are refused.
+///
+/// # Errors
+/// `adapter_config`, `adapter_unsupported`.
+pub fn read_config(dir: &Path) -> Result<LoraConfig, Problem> {
+    let value = read_json(dir, "adapter_config.json")?;
+    check_arithmetic(dir, &value)?;
+    let unsupported = |what| unsupported(dir, what);
     let rank = value["r"].as_u64().ok_or_else(|| unsupported(format!("r is {}", value["r"])))?;
-    let texts = |list: &[Value]| -> Vec<String> {
-        list.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
-    };
-    let parameters: Vec<String> = value["target_parameters"].as_array().map_or_else(Vec::new, |l| texts(l));
+    let parameters = texts(&value["target_parameters"]);
     let layers = match &value["layers_to_transform"] {
         Value::Array(list) => Some(list.iter().filter_map(Value::as_u64).map(|n| n as usize).collect()),
         one => one.as_u64().map(|n| vec![n as usize]),
+    };
+    let targets = match &value["target_modules"] {
+        list @ Value::Array(names) if !names.is_empty() || !parameters.is_empty() => {
+            Targets::Named(texts(list))
+        }
+        Value::String(all) if all == "all-linear" => Targets::All,
+        Value::String(regex) => Targets::Pattern(readable(dir, regex)?),
+        other => {
+            return Err(unsupported(format!(
+                "target_modules is {other}; a list of names or a regular expression is known"
+            )));
+        }
+    };
+    let exclude = match &value["exclude_modules"] {
+        list @ Value::Array(names) if !names.is_empty() => Some(Targets::Named(texts(list))),
+        Value::String(regex) => Some(Targets::Pattern(readable(dir, regex)?)),
+        _ => None,
     };
     Ok(LoraConfig {
         rank: rank as usize,
         alpha: value["lora_alpha"].as_f64().unwrap_or(rank as f64),
         rslora: value["use_rslora"].as_bool().unwrap_or(false),
         dropout: value["lora_dropout"].as_f64().unwrap_or(0.0),
-        targets: match &value["target_modules"] {
-            Value::Array(list) if !list.is_empty() || !parameters.is_empty() => Targets::Named(texts(list)),
-            Value::String(all) if all == "all-linear" => Targets::All,
-            other => return Err(unsupported(format!("target_modules is {other}, a list of names is known"))),
-        },
+        targets,
         parameters,
         each_expert: false,
         lenient: true,
+        exclude,
         layers,
-        rank_pattern: pattern("rank_pattern")?,
-        alpha_pattern: pattern("alpha_pattern")?,
+        layers_pattern: texts(&value["layers_pattern"]),
+        rank_pattern: numbers(dir, &value, "rank_pattern")?,
+        alpha_pattern: numbers(dir, &value, "alpha_pattern")?,
     })
 }
 
@@ -198,16 +224,9 @@ pub fn save(
     origin: Option<(&Path, &Value)>,
 ) -> Result<(), Problem> {
     let name = origin.and_then(|(base, _)| base.file_name()).map(|n| n.to_string_lossy().into_owned());
-    let targets = match &config.targets {
-        Targets::All => family::linear_suffixes(model.config()),
-        Targets::Named(names) => {
-            let mut names = names.clone();
-            names.sort_unstable();
-            names
-        }
-    };
     let parameters = target_parameters(model, config);
-    let targets = if parameters == config.parameters { targets } else { modules(model) };
+    let targets =
+        if parameters == config.parameters { written(&config.targets, model) } else { json!(modules(model)) };
     let dropout = if parameters.is_empty() { config.dropout } else { 0.0 };
     let pattern = |p: &[(String, f64)], whole: bool| -> Value {
         p.iter()
@@ -220,10 +239,12 @@ pub fn save(
         "auto_mapping": null,
         "base_model_name_or_path": name,
         "bias": "none",
-        "fan_in_fan_out": false,
+        "exclude_modules": config.exclude.as_ref().map(|targets| written(targets, model)),
+        // What peft itself says of layers stored as in × out; its matrices stay as they are.
+        "fan_in_fan_out": model.net.params.iter().any(|(_, p)| p.turned),
         "inference_mode": true,
         "init_lora_weights": true,
-        "layers_pattern": null,
+        "layers_pattern": if config.layers_pattern.is_empty() { Value::Null } else { json!(config.layers_pattern) },
         "layers_to_transform": config.layers,
         "lora_alpha": whole_number(config.alpha),
         "lora_dropout": dropout,
@@ -269,9 +290,15 @@ pub(crate) fn write_manifest(dir: &Path, base: &Path, training: &Value) -> Resul
     disk::write(&dir.join(MANIFEST), format!("{manifest:#}").as_bytes())
 }
 
-/// `.*\.name` means any path that ends with the name, as the name alone does.
-fn plain(pattern: &str) -> &str {
-    pattern.strip_prefix(".*\\.").unwrap_or(pattern)
+/// Targets as peft writes them: sorted names, or one regular expression.
+fn written(targets: &Targets, model: &Model) -> Value {
+    let mut names = match targets {
+        Targets::All => family::linear_suffixes(model.config()),
+        Targets::Named(names) => names.clone(),
+        Targets::Pattern(regex) => return json!(regex),
+    };
+    names.sort_unstable();
+    json!(names)
 }
 
 /// Layers that peft, on a model with experts, takes for experts whatever stands before their

@@ -22,6 +22,7 @@ pub mod model;
 pub mod model_init;
 pub mod net;
 pub mod optim;
+mod pattern;
 pub mod quant;
 pub mod real;
 pub mod rng;

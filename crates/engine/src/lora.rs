@@ -4,6 +4,7 @@ use crate::family::{self, Source};
 use crate::fused;
 use crate::model::Model;
 use crate::net::{Lora, ParamId, Site};
+use crate::pattern;
 use crate::real::Real;
 use crate::rng::Rng;
 use karat_types::Problem;
@@ -15,6 +16,8 @@ pub enum Targets {
     All,
     /// Those whose full name equals one of these, or ends with `.` and one of these.
     Named(Vec<String>),
+    /// Those whose full name this regular expression matches from end to end.
+    Pattern(String),
 }
 
 /// How large an adapter is and where it sits.
@@ -37,11 +40,15 @@ pub struct LoraConfig {
     pub each_expert: bool,
     /// Whether a name that hits nothing is fine, as it is for peft.
     pub lenient: bool,
+    /// Where it does not sit, whatever the rest says.
+    pub exclude: Option<Targets>,
     /// Only in these blocks, when given.
     pub layers: Option<Vec<usize>>,
-    /// Ranks of some sites, by suffix.
+    /// What stands before the number of a block: `layers`; empty = anything.
+    pub layers_pattern: Vec<String>,
+    /// Ranks of some sites, by regular expressions on the end of their names.
     pub rank_pattern: Vec<(String, f64)>,
-    /// α of some sites, by suffix.
+    /// α of some sites, in the same way.
     pub alpha_pattern: Vec<(String, f64)>,
 }
 
@@ -53,11 +60,6 @@ pub(crate) fn matches(site: &str, target: &str) -> bool {
 /// The parameter a site's weight is, or is a part of, in transformers 5.
 pub(crate) fn parameter(site: &Site) -> String {
     fused::place(&site.name).map_or_else(|| format!("{}.weight", site.name), |place| place.parameter())
-}
-
-/// The number of the block in `model.layers.3.mlp.up_proj`.
-fn block_of(site: &str) -> Option<usize> {
-    site.split('.').find_map(|part| part.parse().ok())
 }
 
 impl LoraConfig {
@@ -72,7 +74,9 @@ impl LoraConfig {
             parameters: Vec::new(),
             each_expert: false,
             lenient: false,
+            exclude: None,
             layers: None,
+            layers_pattern: Vec::new(),
             rank_pattern: Vec::new(),
             alpha_pattern: Vec::new(),
         }
@@ -80,7 +84,7 @@ impl LoraConfig {
 
     /// Rank and scale at a site.
     pub fn at(&self, site: &str) -> (usize, f64) {
-        let own = |pattern: &[(String, f64)]| pattern.iter().find(|(key, _)| matches(site, key)).map(|p| p.1);
+        let own = |list: &[(String, f64)]| list.iter().find(|(key, _)| pattern::ends(key, site)).map(|p| p.1);
         let rank = own(&self.rank_pattern).map_or(self.rank, |r| r as usize);
         let alpha = own(&self.alpha_pattern).unwrap_or(self.alpha);
         let divisor = if self.rslora { (rank as f64).sqrt() } else { rank as f64 };
@@ -89,15 +93,20 @@ impl LoraConfig {
 
     /// Whether the adapter sits on this site.
     pub fn covers(&self, site: &Site) -> bool {
-        let layer = match (&self.layers, block_of(&site.name)) {
-            (Some(layers), Some(block)) => layers.contains(&block),
-            _ => true,
-        };
-        let named = match &self.targets {
+        let layer = self.layers.as_ref().is_none_or(|layers| {
+            pattern::block(&self.layers_pattern, &site.name).is_some_and(|block| layers.contains(&block))
+        });
+        let excluded = self.exclude.as_ref().is_some_and(|targets| self.named(targets, site));
+        let named = layer && !excluded && self.named(&self.targets, site);
+        site.adaptable && (named || layer && self.by_parameter(site))
+    }
+
+    fn named(&self, targets: &Targets, site: &Site) -> bool {
+        match targets {
             Targets::All => !site.alone,
             Targets::Named(names) => names.iter().any(|name| self.hits(site, name)),
-        };
-        site.adaptable && layer && (named || self.by_parameter(site))
+            Targets::Pattern(pattern) => !site.alone && pattern::full(pattern, &site.name),
+        }
     }
 
     /// Whether a target module's name hits this site. An expert's layer is hit by the name of
@@ -219,6 +228,5 @@ mod tests {
         assert!(matches("model.layers.0.mlp.up_proj", "up_proj"));
         assert!(matches("model.layers.0.mlp.up_proj", "model.layers.0.mlp.up_proj"));
         assert!(!matches("model.layers.0.mlp.up_proj", "proj"));
-        assert_eq!(block_of("model.layers.12.mlp.up_proj"), Some(12));
     }
 }

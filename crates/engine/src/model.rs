@@ -1,6 +1,6 @@
 //! A model in memory: what it is, its weights, and how to run it.
 
-use crate::config::Config;
+use crate::config::{Config, Keys};
 use crate::family::{Family, Inventory, Source};
 use crate::kernel::Kernel;
 use crate::kernel::cpu::Cpu;
@@ -64,7 +64,7 @@ impl<F: Real> Model<F> {
         source: &mut Source<'_, F>,
         holder: Option<&dyn Holder<F>>,
     ) -> Result<Self, Problem> {
-        let mut inventory = Inventory { source, holder, params: Default::default(), sites: Vec::new() };
+        let mut inventory = Inventory::new(&config, source, holder);
         let family = Family::take_down(&config, &mut inventory)?;
         let Inventory { params, sites, .. } = inventory;
         let base_params = params.len();
@@ -165,8 +165,9 @@ impl Model<f32> {
     /// As [`Self::load`], `precision_unsupported`, `quantisation_unknown`,
     /// `quantisation_damaged`.
     pub fn load_as(dir: &Path, adapter: Option<&Path>, held: impl Into<Held>) -> Result<Self, Problem> {
-        let config = Config::read(dir)?;
+        let mut config = Config::read(dir)?;
         let tensors = Tensors::open_model(dir)?;
+        config.bare = !tensors.names().any(|name| name.starts_with(config.prefix()));
         let files = Files::new(&tensors, held.into());
         let source = &mut |name: &str, shape: &[usize]| tensors.read(name, shape);
         let mut model = Self::build_held(config, Arc::new(Cpu), source, Some(&files))?;
@@ -184,8 +185,10 @@ impl Model<f32> {
         let known: std::collections::HashSet<&str> =
             self.net.params.iter().map(|(_, p)| p.name.as_str()).collect();
         let harmless = |name: &str| {
-            name.ends_with("rotary_emb.inv_freq")
-                || (name == "lm_head.weight" && self.config.tied)
+            let buffer =
+                ["rotary_emb.inv_freq", "rotary_pos_emb.inv_freq", ".attn.bias", ".attn.masked_bias"];
+            buffer.iter().any(|end| name.ends_with(end))
+                || (self.config.tied && ["lm_head.weight", "transformer.output_layer.weight"].contains(&name))
                 || self.config.predicts_further(name)
         };
         let companion = |name: &str| bnb::owner(name).is_some_and(|owner| known.contains(owner));
@@ -206,12 +209,16 @@ impl Model<f32> {
     /// Fresh weights as transformers makes them: normal(0, initializer_range) for matrices,
     /// 1 for norms, 0 for biases. The same seed gives the same bytes.
     pub fn init(config: Config, seed: u64) -> Self {
-        let spread = config.initializer_range;
+        let (usual, layers) = (config.initializer_range, config.layers as f64);
+        let narrow = matches!(config.keys, Keys::Gpt2(_));
         let mut count = 0;
         let mut source = |name: &str, shape: &[usize]| {
             count += 1;
             let mut rng = Rng::new(&[seed, count]);
             let len = shape.iter().product();
+            // GPT-2 starts what is added to the residual stream smaller.
+            let ends = narrow && name.ends_with("c_proj.weight");
+            let spread = if ends { usual / (2.0 * layers).sqrt() } else { usual };
             Ok(match shape.len() {
                 1 => vec![if name.ends_with("bias") { 0.0 } else { 1.0 }; len],
                 _ => (0..len).map(|_| (rng.normal() * spread) as f32).collect(),
@@ -243,10 +250,9 @@ impl Model<f32> {
         let generation = pretty(&self.config.generation_json());
         disk::write(&dir.join("generation_config.json"), generation.as_bytes())?;
         let base = self.net.params.iter().take(self.base_params);
+        let held: Vec<_> = base.map(|(id, p)| (p.name.clone(), self.net.params.stored(id))).collect();
         let tensors: Vec<_> =
-            base.map(|(id, p)| (p.name.clone(), p.shape.clone(), self.net.params.numbers(id))).collect();
-        let tensors: Vec<_> =
-            tensors.iter().map(|(name, shape, data)| (name.clone(), shape.clone(), &data[..])).collect();
+            held.iter().map(|(name, (shape, data))| (name.clone(), shape.clone(), &data[..])).collect();
         weights::write_as(&dir.join("model.safetensors"), &tensors, stored)
     }
 

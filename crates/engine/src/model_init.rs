@@ -102,7 +102,8 @@ pub fn refuse_existing(out: &Path) -> Result<(), Problem> {
 }
 
 fn fill(config: Value, source: &TokenizerSource, seed: u64, dir: &Path) -> Result<(), Problem> {
-    let context = config["max_position_embeddings"].as_u64().unwrap_or(2048);
+    let context = ["max_position_embeddings", "n_positions", "seq_length"];
+    let context = context.iter().find_map(|key| config[*key].as_u64()).unwrap_or(2048);
     match source {
         TokenizerSource::Folder(from) => copy_tokenizer(from, dir)?,
         TokenizerSource::Train { texts, vocabulary } => {
@@ -143,31 +144,53 @@ fn complete(config: Value, tokenizer: Option<&Tokenizer>) -> Result<Value, Probl
             "Give a config.json as transformers writes it.",
         ));
     };
-    let mut out = json!({
-        "architectures": ["LlamaForCausalLM"],
-        "model_type": "llama",
-        "hidden_act": "silu",
-        "rms_norm_eps": 1e-5,
-        "rope_theta": 10000.0,
-        "tie_word_embeddings": true,
-        "torch_dtype": "float32",
-    });
+    let model_type = given.get("model_type").and_then(Value::as_str).unwrap_or("llama");
+    let mut out = match model_type {
+        "llama" => json!({
+            "architectures": ["LlamaForCausalLM"],
+            "model_type": "llama",
+            "hidden_act": "silu",
+            "rms_norm_eps": 1e-5,
+            "rope_theta": 10000.0,
+            "tie_word_embeddings": true,
+            "torch_dtype": "float32",
+        }),
+        other => json!({ "architectures": [architecture(other)], "torch_dtype": "float32" }),
+    };
+    let size = if model_type == "chatglm" { "padded_vocab_size" } else { "vocab_size" };
     if let Some(tokenizer) = tokenizer {
-        out["vocab_size"] = json!(tokenizer.vocabulary());
+        out[size] = json!(tokenizer.vocabulary());
         out["bos_token_id"] = json!(tokenizer.bos());
         out["eos_token_id"] = json!(tokenizer.eos());
     }
     for (name, value) in given {
         out[name] = value;
     }
-    if out["vocab_size"].as_u64().is_none() {
+    if out[size].as_u64().is_none() {
         return Err(Problem::bad(
             "config_invalid",
-            "Without a tokenizer the configuration must say vocab_size.",
-            "Add vocab_size to the configuration, or give a tokenizer.",
+            format!("Without a tokenizer the configuration must say {size}."),
+            format!("Add {size} to the configuration, or give a tokenizer."),
         ));
     }
     Ok(out)
+}
+
+/// The class transformers has for a family.
+fn architecture(model_type: &str) -> &'static str {
+    match model_type {
+        "bloom" => "BloomForCausalLM",
+        "chatglm" => "ChatGLMForConditionalGeneration",
+        "deepseek_v2" => "DeepseekV2ForCausalLM",
+        "deepseek_v3" => "DeepseekV3ForCausalLM",
+        "glm" => "GlmForCausalLM",
+        "glm4" => "Glm4ForCausalLM",
+        "gpt2" => "GPT2LMHeadModel",
+        "mistral" => "MistralForCausalLM",
+        "qwen2" => "Qwen2ForCausalLM",
+        "qwen3" => "Qwen3ForCausalLM",
+        _ => "LlamaForCausalLM",
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a network is made of: named parameters, linear sites, and the kernel they run on.
 
+use crate::family::turn;
 use crate::kernel::{Kernel, Mat};
 use crate::quant::few::{self, Cells, Few, Input, Job};
 use crate::real::Real;
@@ -131,6 +132,8 @@ pub struct Param<F> {
     pub trained: bool,
     /// Whether it is never trained: a buffer in torch's words.
     pub fixed: bool,
+    /// Whether the files hold it as in × out.
+    pub turned: bool,
     weight: Box<dyn Weight<F>>,
 }
 
@@ -172,6 +175,7 @@ impl<F: Real> Params<F> {
             shape: shape.to_vec(),
             trained: false,
             fixed: false,
+            turned: false,
             weight,
         });
         ParamId(self.list.len() - 1)
@@ -189,6 +193,7 @@ impl<F: Real> Params<F> {
             shape: shape.to_vec(),
             trained: false,
             fixed: false,
+            turned: false,
             weight,
         });
         ParamId(self.list.len() - 1)
@@ -225,6 +230,20 @@ impl<F: Real> Params<F> {
     /// Its numbers, to be moved.
     pub fn data_mut(&mut self, id: ParamId) -> &mut [F] {
         self.list[id.0].weight.dense_mut().unwrap_or(&mut [])
+    }
+
+    /// Says that the files hold this matrix as in × out.
+    pub(crate) fn mark_turned(&mut self, id: ParamId) {
+        self.list[id.0].turned = true;
+    }
+
+    /// Its shape and numbers as files hold them.
+    pub(crate) fn stored(&self, id: ParamId) -> (Vec<usize>, Cow<'_, [F]>) {
+        let (param, data) = (&self.list[id.0], self.numbers(id));
+        match param.shape[..] {
+            [outs, ins] if param.turned => (vec![ins, outs], turn(&data, outs, ins).into()),
+            _ => (param.shape.clone(), data),
+        }
     }
 
     /// Marks a parameter as trained or frozen.
@@ -331,9 +350,21 @@ impl<F: Real> Grads<F> {
         &self.list[id.0]
     }
 
+    /// The gradients of two different parameters to add to, when they are trained.
+    pub(crate) fn pair(&mut self, a: ParamId, b: ParamId) -> (Option<&mut [F]>, Option<&mut [F]>) {
+        match self.list.get_disjoint_mut([a.0, b.0]) {
+            Ok([a, b]) => (filled(a), filled(b)),
+            Err(_) => (None, None),
+        }
+    }
+
     /// The gradient to add to, when the parameter is trained.
     pub fn slot(&mut self, id: ParamId) -> Option<&mut [F]> {
-        let slot = &mut self.list[id.0];
-        if slot.is_empty() { None } else { Some(slot) }
+        filled(&mut self.list[id.0])
     }
+}
+
+/// A slot, unless its parameter is frozen.
+fn filled<F>(slot: &mut [F]) -> Option<&mut [F]> {
+    if slot.is_empty() { None } else { Some(slot) }
 }

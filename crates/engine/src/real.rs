@@ -39,6 +39,24 @@ pub trait Real:
     fn as_f32(x: &[Self]) -> Cow<'_, [f32]>;
     /// `y[o] = w[o]·x`, one output a row of `w`, on this thread.
     fn matvec(w: &[Self], x: &[Self], y: &mut [Self]);
+    /// The error function.
+    fn error_function(self) -> Self {
+        Self::of(erf(self.to_f64()))
+    }
+}
+
+/// `2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1·3·5…(2n+1))`: all terms have one sign, so nothing cancels
+/// (Abramowitz and Stegun 7.1.6).
+fn erf(x: f64) -> f64 {
+    if x.abs() > 6.0 {
+        return x.signum();
+    }
+    let (mut term, mut sum) = (x, x);
+    for n in 1..200 {
+        term *= 2.0 * x * x / f64::from(2 * n + 1);
+        sum += term;
+    }
+    std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp() * sum
 }
 
 macro_rules! real {

@@ -146,7 +146,15 @@ impl Tensors {
                 "Convert the weights to one of these types.",
             ));
         }
-        Ok(View { name, path: &file.path, bytes, dtype })
+        Ok(View { name, path: &file.path, bytes, dtype, turned: None })
+    }
+
+    /// A matrix stored as in × out, read as out × in.
+    ///
+    /// # Errors
+    /// As [`Self::view`].
+    pub fn turned<'a>(&'a self, name: &'a str, [outs, ins]: [usize; 2]) -> Result<View<'a>, Problem> {
+        Ok(View { turned: Some([outs, ins]), ..self.view(name, &[ins, outs])? })
     }
 
     /// A tensor as f32.
@@ -167,6 +175,7 @@ pub struct View<'a> {
     path: &'a Path,
     bytes: &'a [u8],
     dtype: Dtype,
+    turned: Option<[usize; 2]>,
 }
 
 impl View<'_> {
@@ -177,6 +186,14 @@ impl View<'_> {
     pub fn read(&self, first: usize, out: &mut [f32]) -> Result<(), Problem> {
         /// Numbers a task reads.
         const PIECE: usize = 1 << 15;
+        if let Some([outs, ins]) = self.turned {
+            let plain = View { turned: None, ..*self };
+            let one = |(i, x): (usize, &mut f32)| {
+                let place = (first + i) % ins * outs + (first + i) / ins;
+                plain.read(place, std::slice::from_mut(x))
+            };
+            return out.iter_mut().enumerate().try_for_each(one);
+        }
         let size = if self.dtype == Dtype::F32 { 4 } else { 2 };
         let bytes = &self.bytes[first * size..][..out.len() * size];
         let pieces = out.par_chunks_mut(PIECE).zip(bytes.par_chunks(PIECE * size)).enumerate();

@@ -1,6 +1,6 @@
 //! The keys of DeepSeek-V2 and V3: latent attention and experts.
 
-use super::{Fields, wrong};
+use super::{Config, Fields, Rope, Sizes, wrong};
 use crate::kernel::{Gating, Groups, Scoring};
 use karat_types::Problem;
 use serde_json::Value;
@@ -43,8 +43,32 @@ pub struct Moe {
     pub shared: usize,
 }
 
+pub(super) fn read(fields: &Fields<'_>) -> Result<Config, Problem> {
+    let model_type = fields.0["model_type"].as_str().unwrap_or_default();
+    let (layers, heads) = (fields.number("num_hidden_layers")?, fields.number("num_attention_heads")?);
+    let sizes = Sizes {
+        vocab: "vocab_size",
+        hidden: fields.number("hidden_size")?,
+        intermediate: fields.number("intermediate_size")?,
+        layers,
+        heads,
+        kv_heads: heads,
+        head_dim: fields.number("qk_rope_head_dim")?,
+        context: "max_position_embeddings",
+        default_context: 2048,
+    };
+    let keys = Keys::read(model_type, fields, layers.min(super::MOST_LAYERS))?;
+    let config = Config::common(fields, sizes, super::Keys::Deepseek(keys))?;
+    let mut rope = Rope::read(fields, config.head_dim, 1.0, config.context)?;
+    rope.interleaved = !is_v3(model_type) || fields.flag("rope_interleave", true);
+    if !matches!(fields.0["hidden_act"].as_str(), None | Some("silu" | "swish")) {
+        return Err(wrong(format!("hidden_act is {}, this family has 'silu'.", fields.0["hidden_act"])));
+    }
+    Ok(Config { context: rope.reach(config.context), rope: Some(rope), ..config })
+}
+
 impl Keys {
-    pub(super) fn read(model_type: &str, fields: &Fields<'_>, layers: usize) -> Result<Self, Problem> {
+    fn read(model_type: &str, fields: &Fields<'_>, layers: usize) -> Result<Self, Problem> {
         let (still, turned) = (fields.number("qk_nope_head_dim")?, fields.number("qk_rope_head_dim")?);
         let moe = Moe::read(model_type, fields)?;
         let first =

@@ -1,6 +1,7 @@
 //! The keys of LLaMA and of the families that differ from it in small things only.
 
-use super::{Fields, wrong};
+use super::{Config, Fields, Rope, Sizes, share, wrong};
+use crate::kernel::Activation;
 use karat_types::Problem;
 use serde_json::Value;
 
@@ -19,8 +20,43 @@ pub struct Keys {
     pub windows: Vec<Option<usize>>,
 }
 
+pub(super) fn read(fields: &Fields<'_>) -> Result<Config, Problem> {
+    let model_type = fields.0["model_type"].as_str().unwrap_or_default();
+    let (hidden, heads) = (fields.number("hidden_size")?, fields.number("num_attention_heads")?);
+    let layers = fields.number("num_hidden_layers")?;
+    let (kv_heads, default_context) = match model_type {
+        "mistral" => (8, 4096 * 32),
+        "qwen2" | "qwen3" => (32, 32_768),
+        _ => (heads, 2048),
+    };
+    let sizes = Sizes {
+        vocab: "vocab_size",
+        hidden,
+        intermediate: fields.number("intermediate_size")?,
+        layers,
+        heads,
+        kv_heads: fields.or_default("num_key_value_heads", kv_heads, heads)?,
+        head_dim: match fields.0.get("head_dim") {
+            None if model_type == "qwen3" => 128,
+            None | Some(Value::Null) => share(hidden, heads)?,
+            Some(_) => fields.number("head_dim")?,
+        },
+        context: "max_position_embeddings",
+        default_context,
+    };
+    let keys = Keys::read(model_type, fields, layers.min(super::MOST_LAYERS))?;
+    let config = Config::common(fields, sizes, super::Keys::Llama(keys))?;
+    let rope = Rope::read(fields, config.head_dim, 1.0, config.context)?;
+    Ok(Config {
+        activation: fields.activation("hidden_act", Activation::Silu)?,
+        context: rope.reach(config.context),
+        rope: Some(rope),
+        ..config
+    })
+}
+
 impl Keys {
-    pub(super) fn read(model_type: &str, fields: &Fields<'_>, layers: usize) -> Result<Self, Problem> {
+    fn read(model_type: &str, fields: &Fields<'_>, layers: usize) -> Result<Self, Problem> {
         let attention_bias = fields.flag("attention_bias", false);
         let llama = Self {
             qkv_bias: attention_bias,

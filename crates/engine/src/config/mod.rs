@@ -2,19 +2,36 @@
 //!
 //! What every family has is here; what only one has is in its own file.
 
+pub mod bloom;
+pub mod chatglm;
 pub mod deepseek;
+pub mod glm;
+pub mod gpt2;
 pub mod llama;
 pub mod rope;
 
 pub use rope::Rope;
 
+use crate::kernel::Activation;
 use crate::weights::Stored;
 use karat_types::Problem;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// The families the engine knows, by `model_type`.
-pub const FAMILIES: &[&str] = &["llama", "mistral", "qwen2", "qwen3", "deepseek_v2", "deepseek_v3"];
+pub const FAMILIES: &[&str] = &[
+    "bloom",
+    "chatglm",
+    "deepseek_v2",
+    "deepseek_v3",
+    "glm",
+    "glm4",
+    "gpt2",
+    "llama",
+    "mistral",
+    "qwen2",
+    "qwen3",
+];
 
 /// No size in a config.json is larger: what a stranger writes there must not overflow.
 const MOST: u64 = 1 << 24;
@@ -28,6 +45,14 @@ pub enum Keys {
     Llama(llama::Keys),
     /// DeepSeek-V2 and V3.
     Deepseek(deepseek::Keys),
+    /// GPT-2.
+    Gpt2(gpt2::Keys),
+    /// BLOOM.
+    Bloom(bloom::Keys),
+    /// GLM and GLM-4 under the names of transformers.
+    Glm(glm::Keys),
+    /// ChatGLM2, ChatGLM3 and GLM-4 under their own names.
+    ChatGlm(chatglm::Keys),
 }
 
 /// The shape of a model.
@@ -53,6 +78,8 @@ pub struct Config {
     pub context: usize,
     /// ε of the norms.
     pub norm_eps: f64,
+    /// The curve of the feed-forward part.
+    pub activation: Activation,
     /// Rotary positions, when the family has them.
     pub rope: Option<Rope>,
     /// Whether the head is the embedding table.
@@ -67,6 +94,9 @@ pub struct Config {
     pub pad: Option<u32>,
     /// What only this family has.
     pub keys: Keys,
+    /// Whether the names in the files lack their first part (`transformer.`, `model.`), as in
+    /// the first checkpoints of GPT-2 and BLOOM.
+    pub bare: bool,
     /// The file as it was read: what is saved keeps every key of it.
     source: Value,
 }
@@ -155,63 +185,69 @@ impl Config {
         }
         crate::quant::bnb::check_config(value)?;
         let fields = Fields(value);
-        let (hidden_size, heads) = (fields.number("hidden_size")?, fields.number("num_attention_heads")?);
-        let deepseek = model_type.starts_with("deepseek");
-        let head_dim = match fields.optional("head_dim") {
-            _ if deepseek => fields.number("qk_rope_head_dim")?,
-            Some(head_dim) => head_dim,
-            None if model_type == "qwen3" => 128,
-            None if hidden_size.is_multiple_of(heads) => hidden_size / heads,
-            None => {
-                return Err(wrong(format!("{heads} heads cannot share a width of {hidden_size} evenly.")));
-            }
-        };
-        let layers = fields.number("num_hidden_layers")?;
-        if layers > MOST_LAYERS {
-            return Err(wrong(format!("num_hidden_layers is {layers}, known are up to {MOST_LAYERS}.")));
-        }
-        let context = fields.optional("max_position_embeddings").unwrap_or(2048);
-        let mut rope = Rope::read(&fields, head_dim, 1.0, context)?;
-        rope.interleaved = deepseek && (model_type == "deepseek_v2" || fields.flag("rope_interleave", true));
-        let keys = if deepseek {
-            Keys::Deepseek(deepseek::Keys::read(model_type, &fields, layers)?)
-        } else {
-            Keys::Llama(llama::Keys::read(model_type, &fields, layers)?)
-        };
-        let config = Self {
-            model_type: model_type.into(),
-            vocab_size: fields.number("vocab_size")?,
-            hidden_size,
-            intermediate_size: fields.number("intermediate_size")?,
-            layers,
-            heads,
-            kv_heads: fields.optional("num_key_value_heads").filter(|_| !deepseek).unwrap_or(heads),
-            head_dim,
-            context: rope.reach(context),
+        let config = match model_type {
+            "gpt2" => gpt2::read(&fields),
+            "bloom" => bloom::read(&fields),
+            "glm" | "glm4" => glm::read(&fields),
+            "chatglm" => chatglm::read(&fields),
+            "deepseek_v2" | "deepseek_v3" => deepseek::read(&fields),
+            _ => llama::read(&fields),
+        }?;
+        config.check()
+    }
+
+    /// What every family reads in the same way; the rest is LLaMA's until the family says
+    /// otherwise.
+    fn common(fields: &Fields<'_>, sizes: Sizes, keys: Keys) -> Result<Self, Problem> {
+        let context = fields.optional(sizes.context).unwrap_or(sizes.default_context);
+        Ok(Self {
+            model_type: fields.0["model_type"].as_str().unwrap_or_default().into(),
+            vocab_size: fields.number(sizes.vocab)?,
+            hidden_size: sizes.hidden,
+            intermediate_size: sizes.intermediate,
+            layers: sizes.layers,
+            heads: sizes.heads,
+            kv_heads: sizes.kv_heads,
+            head_dim: sizes.head_dim,
+            context,
             norm_eps: fields.float("rms_norm_eps", 1e-6),
-            rope: Some(rope),
+            activation: Activation::Silu,
+            rope: None,
             tied: fields.flag("tie_word_embeddings", false),
             initializer_range: fields.float("initializer_range", 0.02),
             bos: fields.token("bos_token_id"),
             eos: fields.tokens("eos_token_id"),
             pad: fields.token("pad_token_id"),
             keys,
-            source: value.clone(),
-        };
-        config.check(value)?;
-        Ok(config)
+            bare: false,
+            source: fields.0.clone(),
+        })
     }
 
-    fn check(&self, value: &Value) -> Result<(), Problem> {
+    fn check(self) -> Result<Self, Problem> {
+        if self.layers > MOST_LAYERS {
+            return Err(wrong(format!(
+                "{} layers are too many, known are up to {MOST_LAYERS}.",
+                self.layers
+            )));
+        }
         if !self.heads.is_multiple_of(self.kv_heads) {
             return Err(wrong(format!(
                 "{} query heads cannot share {} key heads evenly.",
                 self.heads, self.kv_heads
             )));
         }
-        match value["hidden_act"].as_str() {
-            None | Some("silu" | "swish") => Ok(()),
-            Some(other) => Err(wrong(format!("hidden_act is '{other}', this family has 'silu'."))),
+        if self.heads.saturating_mul(self.head_dim) > MOST as usize {
+            return Err(wrong(format!("{} heads of {} numbers are too wide.", self.heads, self.head_dim)));
+        }
+        Ok(self)
+    }
+
+    /// The first part of the tensors' names, which some checkpoints leave out.
+    pub fn prefix(&self) -> &'static str {
+        match self.keys {
+            Keys::Llama(_) | Keys::Glm(_) | Keys::Deepseek(_) => "model.",
+            Keys::Gpt2(_) | Keys::Bloom(_) | Keys::ChatGlm(_) => "transformer.",
         }
     }
 
@@ -248,12 +284,62 @@ impl Config {
     }
 }
 
+/// The sizes of a model, whatever its family calls them.
+struct Sizes {
+    vocab: &'static str,
+    hidden: usize,
+    intermediate: usize,
+    layers: usize,
+    heads: usize,
+    kv_heads: usize,
+    head_dim: usize,
+    context: &'static str,
+    default_context: usize,
+}
+
+/// Equal shares of the width.
+fn share(hidden: usize, heads: usize) -> Result<usize, Problem> {
+    if hidden.is_multiple_of(heads) {
+        Ok(hidden / heads)
+    } else {
+        Err(wrong(format!("{heads} heads cannot share a width of {hidden} evenly.")))
+    }
+}
+
 /// Reading fields that may be missing, null or of the wrong type.
 struct Fields<'a>(&'a Value);
 
 impl Fields<'_> {
     fn optional(&self, name: &str) -> Option<usize> {
         self.0[name].as_u64().filter(|n| (1..=MOST).contains(n)).map(|n| n as usize)
+    }
+
+    /// A number that has one default when it is missing and another when it is null.
+    fn or_default(&self, name: &str, missing: usize, null: usize) -> Result<usize, Problem> {
+        match self.0.get(name) {
+            None => Ok(missing),
+            Some(Value::Null) => Ok(null),
+            Some(_) => self.number(name),
+        }
+    }
+
+    /// The first of these names that is there: configurations know two for some sizes.
+    fn either(&self, names: [&'static str; 2]) -> Result<usize, Problem> {
+        self.number(names[usize::from(self.0.get(names[0]).is_none() && self.0.get(names[1]).is_some())])
+    }
+
+    /// An activation by its key.
+    fn activation(&self, name: &str, default: Activation) -> Result<Activation, Problem> {
+        match &self.0[name] {
+            Value::Null => Ok(default),
+            Value::String(text) => Activation::named(text),
+            other => Err(wrong(format!("{name} is {other}, the name of an activation is expected."))),
+        }
+    }
+
+    /// Refuses a setting the engine does not follow.
+    fn refuse(&self, name: &str, why: &str) -> Result<(), Problem> {
+        if self.flag(name, false) { Err(wrong(format!("config.json sets {name}: {why}."))) } else { Ok(()) }
     }
 
     fn number(&self, name: &str) -> Result<usize, Problem> {
@@ -329,6 +415,7 @@ mod tests {
         refused(json!({"hidden_size": "big"}), "hidden_size");
         refused(json!({"num_key_value_heads": 3}), "3 key heads");
         refused(json!({"head_dim": 7}), "even number");
-        refused(json!({"num_hidden_layers": 9999}), "num_hidden_layers");
+        refused(json!({"hidden_act": "mish"}), "mish");
+        refused(json!({"num_hidden_layers": 9999}), "9999 layers");
     }
 }

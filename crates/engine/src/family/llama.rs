@@ -4,6 +4,7 @@
 
 use super::Inventory;
 use crate::config::{Config, llama::Keys};
+use crate::kernel::Activation;
 use crate::net::{ParamId, SiteId};
 use crate::real::Real;
 use crate::tape::{Heads, Tape, Var};
@@ -21,6 +22,7 @@ pub struct Llama {
     /// Head over the vocabulary.
     pub head: SiteId,
     eps: f64,
+    activation: Activation,
 }
 
 /// One block: attention, then feed-forward, each behind a norm and a residual sum.
@@ -74,7 +76,7 @@ impl Llama {
         }
         let norm = i.param("model.norm.weight", &[h])?;
         let head = i.head("lm_head", table, c.tied)?;
-        Ok(Self { table, blocks, norm, head, eps: c.norm_eps })
+        Ok(Self { table, blocks, norm, head, eps: c.norm_eps, activation: c.activation })
     }
 
     /// From tokens to the normalised hidden rows the head reads.
@@ -99,7 +101,7 @@ impl Llama {
 
         let n = t.rms_norm(x, block.post_norm, self.eps);
         let [gate, up] = t.linears(n, [block.gate, block.up]);
-        let wide = t.swiglu(gate, up);
+        let wide = t.glu(gate, up, self.activation);
         let branch = t.linear(wide, block.down);
         t.add(x, branch)
     }

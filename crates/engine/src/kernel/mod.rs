@@ -4,6 +4,7 @@
 //! one in a fixed order, generic over f32 and f64, against which `cpu` and every gradient
 //! are proven.
 
+mod activation;
 pub mod cpu;
 mod describe;
 mod moe;
@@ -11,6 +12,8 @@ pub mod reference;
 
 pub use describe::{Chosen, describe};
 pub use moe::{Gating, Groups, NOBODY, Scoring};
+
+pub use activation::Activation;
 
 use crate::real::Real;
 use crate::rng;
@@ -241,6 +244,19 @@ pub trait Kernel<F: Real>: Send + Sync {
     /// Adds to `dx`, and to `dw` when the weight is trained.
     fn rms_norm_backward(&self, saved: (&[F], &[F], &[F]), dy: &[F], dx: &mut [F], dw: Option<&mut [F]>);
 
+    /// `y = (x − mean) / √(variance + ε) · w + b` row by row; keeps mean and `1/√…` of each.
+    fn layer_norm(&self, x: &[F], weights: (&[F], &[F]), eps: f64, y: &mut [F], stats: &mut [F]);
+
+    /// Adds to `dx`, and to the gradients of weight and bias when they are trained; `saved`
+    /// is (x, weight, stats).
+    fn layer_norm_backward(
+        &self,
+        saved: (&[F], &[F], &[F]),
+        dy: &[F],
+        dx: &mut [F],
+        dweights: (Option<&mut [F]>, Option<&mut [F]>),
+    );
+
     /// Turns each pair of each head by the angle of its token, in place, or takes the
     /// gradient back through it; `cos` and `sin` hold one number a pair and token.
     fn rope(&self, x: &mut [F], shape: &Rotary, cos: &[F], sin: &[F], back: bool);
@@ -262,6 +278,18 @@ pub trait Kernel<F: Real>: Send + Sync {
 
     /// Turns `gate` and `up` into their gradients, in place.
     fn swiglu_backward(&self, gate: &mut [F], up: &mut [F], dy: &[F]);
+
+    /// `y = f(x)`.
+    fn activate(&self, f: Activation, x: &[F], y: &mut [F]);
+
+    /// Turns `x` into its gradient, in place.
+    fn activate_backward(&self, f: Activation, x: &mut [F], dy: &[F]);
+
+    /// `y = a · b`.
+    fn multiply(&self, a: &[F], b: &[F], y: &mut [F]);
+
+    /// Turns `a` and `b` into their gradients, in place.
+    fn multiply_backward(&self, a: &mut [F], b: &mut [F], dy: &[F]);
 
     /// `y += x`.
     fn add(&self, x: &[F], y: &mut [F]);

@@ -1,6 +1,8 @@
 //! The plain kernel: loops in a fixed order, nothing clever, for f32 and f64.
 
-use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Rotary, Span, Update};
+use super::{
+    Activation, Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Rotary, Span, Update,
+};
 use crate::real::Real;
 
 /// The kernel everything else is compared with.
@@ -77,6 +79,50 @@ impl<F: Real> Kernel<F> for Reference {
                 dx[i] += inv * (dy[i] * w[i] - x[i] * mean);
                 if let Some(dw) = &mut dw {
                     dw[i] += dy[i] * x[i] * inv;
+                }
+            }
+        }
+    }
+
+    fn layer_norm(&self, x: &[F], (w, b): (&[F], &[F]), eps: f64, y: &mut [F], stats: &mut [F]) {
+        let n = w.len();
+        let rows = x.chunks_exact(n).zip(y.chunks_exact_mut(n)).zip(stats.chunks_exact_mut(2));
+        for ((x, y), stats) in rows {
+            let mean = x.iter().fold(F::ZERO, |sum, &x| sum + x) / F::of(n as f64);
+            let spread = x.iter().fold(F::ZERO, |sum, &x| sum + (x - mean) * (x - mean));
+            let inv = F::ONE / (spread / F::of(n as f64) + F::of(eps)).sqrt();
+            stats.copy_from_slice(&[mean, inv]);
+            for i in 0..n {
+                y[i] = (x[i] - mean) * inv * w[i] + b[i];
+            }
+        }
+    }
+
+    fn layer_norm_backward(
+        &self,
+        (x, w, stats): (&[F], &[F], &[F]),
+        dy: &[F],
+        dx: &mut [F],
+        (mut dw, mut db): (Option<&mut [F]>, Option<&mut [F]>),
+    ) {
+        let n = w.len();
+        for (row, stats) in stats.chunks_exact(2).enumerate() {
+            let (x, dy, dx) = (&x[row * n..][..n], &dy[row * n..][..n], &mut dx[row * n..][..n]);
+            let (mean, inv) = (stats[0], stats[1]);
+            let (mut flat, mut along) = (F::ZERO, F::ZERO);
+            for i in 0..n {
+                flat += dy[i] * w[i];
+                along += dy[i] * w[i] * (x[i] - mean) * inv;
+            }
+            (flat, along) = (flat / F::of(n as f64), along / F::of(n as f64));
+            for i in 0..n {
+                let normal = (x[i] - mean) * inv;
+                dx[i] += inv * (dy[i] * w[i] - flat - normal * along);
+                if let Some(dw) = &mut dw {
+                    dw[i] += dy[i] * normal;
+                }
+                if let Some(db) = &mut db {
+                    db[i] += dy[i];
                 }
             }
         }
@@ -166,6 +212,30 @@ impl<F: Real> Kernel<F> for Reference {
             let dg = dy * *u * s * (F::ONE + *g * (F::ONE - s));
             *u = dy * *g * s;
             *g = dg;
+        }
+    }
+
+    fn activate(&self, f: Activation, x: &[F], y: &mut [F]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = f.at(x).0;
+        }
+    }
+
+    fn activate_backward(&self, f: Activation, x: &mut [F], dy: &[F]) {
+        for (x, &dy) in x.iter_mut().zip(dy) {
+            *x = dy * f.at(*x).1;
+        }
+    }
+
+    fn multiply(&self, a: &[F], b: &[F], y: &mut [F]) {
+        for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+            *y = a * b;
+        }
+    }
+
+    fn multiply_backward(&self, a: &mut [F], b: &mut [F], dy: &[F]) {
+        for ((a, b), &dy) in a.iter_mut().zip(b).zip(dy) {
+            (*a, *b) = (dy * *b, dy * *a);
         }
     }
 

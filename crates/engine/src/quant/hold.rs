@@ -25,6 +25,8 @@ impl From<Precision> for Held {
 pub enum Role {
     /// A linear layer inside a block.
     Linear,
+    /// A linear layer the files hold as in × out.
+    Turned,
     /// Chooses among experts: small, and a rounding would choose others.
     Gate,
     /// The layer over the vocabulary.
@@ -60,11 +62,12 @@ impl<'a> Files<'a> {
 }
 
 impl Files<'_> {
-    /// Gives a weight's numbers a panel at a time, from the file or from its four bits.
+    /// Gives a weight's numbers (out × in) a panel at a time, from the file or from its four
+    /// bits.
     fn reader<'a>(
         &'a self,
         name: &'a str,
-        shape: [usize; 2],
+        (shape, role): ([usize; 2], Role),
         four: Option<Nf4>,
     ) -> Result<Box<Reader<'a>>, Problem> {
         Ok(match four {
@@ -73,7 +76,10 @@ impl Files<'_> {
                 Ok(())
             }),
             None => {
-                let view = self.tensors.view(name, &shape)?;
+                let view = match role {
+                    Role::Turned => self.tensors.turned(name, shape)?,
+                    _ => self.tensors.view(name, &shape)?,
+                };
                 Box::new(move |first, out| view.read(first, out))
             }
         })
@@ -85,7 +91,7 @@ type Reader<'a> = dyn FnMut(usize, &mut [f32]) -> Result<(), Problem> + 'a;
 impl Holder<f32> for Files<'_> {
     fn matrix(&self, name: &str, shape: [usize; 2], role: Role) -> Result<MaybeHeld<f32>, Problem> {
         let four = bnb::read(self.tensors, name, shape)?;
-        let inner = role == Role::Linear;
+        let inner = matches!(role, Role::Linear | Role::Turned);
         Ok(match (self.held.precision, four) {
             (Precision::F32 | Precision::Nf4, Some(four)) => Some(Box::new(four)),
             (Precision::F32, None) => None,
@@ -93,16 +99,18 @@ impl Holder<f32> for Files<'_> {
             // transformers leaves the head as it is, and so do adapters trained elsewhere.
             (Precision::Nf4, None) if !inner || self.quantised => None,
             (Precision::Nf4, None) => {
-                let read = self.reader(name, shape, None)?;
+                let read = self.reader(name, (shape, role), None)?;
                 Some(Box::new(Nf4::encode(shape, self.held.double_quant, read)?))
             }
-            (Precision::Bf16, four) => Some(Box::new(Half::encode(shape, self.reader(name, shape, four)?)?)),
+            (Precision::Bf16, four) => {
+                Some(Box::new(Half::encode(shape, self.reader(name, (shape, role), four)?)?))
+            }
             // Four bits in the head or the table cost more likelihood than all layers together.
             (Precision::Q4, four) if inner => {
-                Some(Box::new(Blocks::encode(Bits::Four, shape, self.reader(name, shape, four)?)?))
+                Some(Box::new(Blocks::encode(Bits::Four, shape, self.reader(name, (shape, role), four)?)?))
             }
             (Precision::Q8 | Precision::Q4, four) => {
-                Some(Box::new(Blocks::encode(Bits::Eight, shape, self.reader(name, shape, four)?)?))
+                Some(Box::new(Blocks::encode(Bits::Eight, shape, self.reader(name, (shape, role), four)?)?))
             }
         })
     }

@@ -104,7 +104,7 @@ impl<F: Real> Tape<'_, F> {
                 slots[branch.0] = Some(dy);
             }
             Op::Block { x } => self.block_back(i, x, dy, slots),
-            Op::Loss { .. } => {}
+            other => self.ops_back(other, dy, slots),
         }
     }
 

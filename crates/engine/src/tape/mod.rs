@@ -10,6 +10,7 @@ mod batch;
 mod linear;
 mod loss;
 mod moe;
+mod ops;
 mod parts;
 mod pool;
 
@@ -19,7 +20,7 @@ pub use parts::Parts;
 pub use pool::Pool;
 
 use crate::config::Rope;
-use crate::kernel::{Attention, Cut, Join, Rotary, Span};
+use crate::kernel::{Activation, Attention, Cut, Join, Rotary, Span};
 use crate::net::{Grads, Net, ParamId, SiteId};
 use crate::real::Real;
 use std::sync::Arc;
@@ -110,6 +111,24 @@ enum Op<F> {
     SwiGlu {
         gate: Var,
         up: Var,
+    },
+    LayerNorm {
+        x: Var,
+        weights: [ParamId; 2],
+        stats: Vec<F>,
+    },
+    Activate {
+        x: Var,
+        f: Activation,
+    },
+    Multiply {
+        a: Var,
+        b: Var,
+    },
+    /// Took over the buffer of `x`.
+    Positions {
+        x: Var,
+        table: ParamId,
     },
     /// Took over the buffer of `branch`.
     Add {
@@ -401,6 +420,7 @@ impl<F: Real> Op<F> {
         match self {
             Self::Linear { low, .. } => pool.give(low),
             Self::RmsNorm { inv, .. } => pool.give(inv),
+            Self::LayerNorm { stats, .. } => pool.give(stats),
             Self::Attention { lse, .. } => pool.give(lse),
             Self::Experts { routed, .. } => routed.give(pool),
             _ => {}

@@ -63,6 +63,7 @@ fn inspect_adapter(dir: &Path) -> Result<ModelInfo, Problem> {
         linear_sites: match config.targets {
             Targets::All => Vec::new(),
             Targets::Named(names) => names,
+            Targets::Pattern(regex) => vec![regex],
         },
     })
 }

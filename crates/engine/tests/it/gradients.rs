@@ -7,7 +7,7 @@ use karat_engine::model::Model;
 use karat_engine::net::{Grads, ParamId};
 use karat_engine::rng::Rng;
 use karat_engine::tape::{Batch, Parts, Pass, Pool};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// A LLaMA with biases, grouped queries and an adapter: every operation and every kind of
@@ -120,6 +120,60 @@ fn latent_attention_and_experts_with_their_router() {
         // expert's adapter: gate and up share their A.
         assert_eq!(ids.len(), 2 * (10 + 6 + 1) + 6 * 5);
         check(adapter, &ids);
+    }
+}
+
+/// The other families, so that every operation of theirs is in one of them.
+fn others() -> Vec<Config> {
+    let llama = |model_type: &str, more: Value| {
+        let config = json!({"model_type": model_type, "hidden_size": 8, "intermediate_size": 6,
+            "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 8});
+        (config, more)
+    };
+    let gpt2 =
+        json!({"model_type": "gpt2", "n_embd": 6, "n_layer": 2, "n_head": 2, "n_positions": 9, "n_inner": 5});
+    let bloom = json!({"model_type": "bloom", "hidden_size": 6, "n_layer": 2, "n_head": 3});
+    let chatglm = json!({"model_type": "chatglm", "hidden_size": 8, "ffn_hidden_size": 6, "num_layers": 2,
+        "num_attention_heads": 2, "kv_channels": 8, "padded_vocab_size": 11, "add_qkv_bias": true});
+    let yarn = json!({"type": "yarn", "factor": 2.0, "original_max_position_embeddings": 4});
+    let all = [
+        llama("llama", json!({"hidden_act": "quick_gelu", "rope_scaling": yarn})),
+        llama("mistral", json!({"sliding_window": 2})),
+        llama("qwen2", json!({"use_sliding_window": true, "sliding_window": 3, "max_window_layers": 1})),
+        llama("qwen3", json!({"attention_bias": true})),
+        llama("glm", json!({})),
+        llama("glm4", json!({"hidden_act": "gelu", "attention_bias": false})),
+        (gpt2.clone(), json!({"scale_attn_by_inverse_layer_idx": true, "tie_word_embeddings": false})),
+        (gpt2, json!({"activation_function": "gelu"})),
+        (bloom.clone(), json!({})),
+        (bloom, json!({"apply_residual_connection_post_layernorm": true})),
+        (chatglm.clone(), json!({"multi_query_attention": true, "multi_query_group_num": 1})),
+        (
+            chatglm,
+            json!({"rmsnorm": false, "add_bias_linear": true, "apply_residual_connection_post_layernorm": true}),
+        ),
+    ];
+    let whole = |(mut config, more): (Value, Value)| {
+        config["vocab_size"] = json!(11);
+        config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Config::parse(&config).unwrap()
+    };
+    all.into_iter().map(whole).collect()
+}
+
+#[test]
+fn every_parameter_of_the_other_families() {
+    for config in others() {
+        let adapter = LoraConfig { dropout: 0.25, ..LoraConfig::new(2, 3.0) };
+        let mut full = build(config.clone(), &adapter);
+        full.train_base();
+        let ids = full.params().trained();
+        check(full, &ids);
+        let mut tuned = build(config, &adapter);
+        tuned.train_adapter();
+        let ids = tuned.params().trained();
+        assert!(ids.len() >= 16);
+        check(tuned, &ids);
     }
 }
 

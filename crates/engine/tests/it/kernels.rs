@@ -3,7 +3,7 @@
 use karat_engine::kernel::cpu::Cpu;
 use karat_engine::kernel::reference::Reference;
 use karat_engine::kernel::{
-    Attention, AttentionGrads, AttentionSaved, Cut, Dropout, Kernel, Mat, Rotary, Span,
+    Activation, Attention, AttentionGrads, AttentionSaved, Cut, Dropout, Kernel, Mat, Rotary, Span,
 };
 use karat_engine::rng::Rng;
 
@@ -159,5 +159,42 @@ fn everything_row_by_row() {
     };
     for (i, (ours, plain)) in run(&Cpu).iter().zip(run(&Reference)).enumerate() {
         close(&format!("output {i}"), ours, &plain);
+    }
+}
+
+#[test]
+fn layer_norm_activations_and_products() {
+    for (rows, n) in [(1, 1), (300, 75), (7, 1000)] {
+        let (x, w, b, dy) = (numbers(1, rows * n), numbers(2, n), numbers(3, n), numbers(4, rows * n));
+        let run = |kernel: &dyn Kernel<f32>| {
+            let (mut y, mut stats) = (vec![9.0; x.len()], vec![9.0; 2 * rows]);
+            kernel.layer_norm(&x, (&w, &b), 1e-2, &mut y, &mut stats);
+            let (mut dx, mut dw, mut db) = (vec![1.0; x.len()], vec![1.0; n], vec![1.0; n]);
+            kernel.layer_norm_backward((&x, &w, &stats), &dy, &mut dx, (Some(&mut dw), Some(&mut db)));
+            let mut out = vec![y.clone(), stats, dx, dw, db];
+            for f in [
+                Activation::Silu,
+                Activation::Gelu,
+                Activation::GeluTanh,
+                Activation::QuickGelu,
+                Activation::Relu,
+            ] {
+                let mut slope: Vec<f32> = x.iter().map(|x| 4.0 * x).collect();
+                kernel.activate(f, &slope, &mut y);
+                kernel.activate_backward(f, &mut slope, &dy);
+                out.extend([y.clone(), slope]);
+            }
+            kernel.multiply(&x, &dy, &mut y);
+            let (mut da, mut db) = (x.clone(), dy.clone());
+            kernel.multiply_backward(&mut da, &mut db, &y);
+            out.extend([y, da, db]);
+            out
+        };
+        for (i, (ours, plain)) in run(&Cpu).iter().zip(run(&Reference)).enumerate() {
+            // A norm of one number is nothing but its bias.
+            if plain.iter().any(|x| x.abs() > 1e-6) {
+                close(&format!("output {i} of {rows} × {n}"), ours, &plain);
+            }
+        }
     }
 }

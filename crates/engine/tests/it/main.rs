@@ -5,6 +5,7 @@
 mod attribution;
 mod deepseek;
 mod export;
+mod families;
 mod files;
 mod gradients;
 mod kernels;

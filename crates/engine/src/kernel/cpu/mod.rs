@@ -6,6 +6,7 @@
 mod attention;
 #[cfg(target_arch = "x86_64")]
 mod blocked;
+mod curve;
 mod matmul;
 mod panels;
 mod row;
@@ -16,7 +17,9 @@ mod tile;
 pub(crate) use row::matvec;
 pub(super) use simd::vector_bits;
 
-use super::{Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Panels, Rotary, Update};
+use super::{
+    Activation, Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Panels, Rotary, Update,
+};
 use rayon::prelude::*;
 
 /// The f32 kernel for processors.
@@ -88,6 +91,41 @@ impl Kernel<f32> for Cpu {
         }
     }
 
+    fn layer_norm(&self, x: &[f32], weights: (&[f32], &[f32]), eps: f64, y: &mut [f32], stats: &mut [f32]) {
+        let (n, rows) = (weights.0.len(), piece_rows(weights.0.len()));
+        let pieces =
+            x.par_chunks(n * rows).zip(y.par_chunks_mut(n * rows)).zip(stats.par_chunks_mut(2 * rows));
+        pieces.for_each(|((x, y), stats)| curve::layer_norm(x, weights, eps as f32, y, stats));
+    }
+
+    fn layer_norm_backward(
+        &self,
+        (x, w, stats): (&[f32], &[f32], &[f32]),
+        dy: &[f32],
+        dx: &mut [f32],
+        (dw, db): (Option<&mut [f32]>, Option<&mut [f32]>),
+    ) {
+        let (n, rows) = (w.len(), piece_rows(w.len()));
+        let pieces = x.par_chunks(n * rows).zip(dy.par_chunks(n * rows));
+        let pieces = pieces.zip(dx.par_chunks_mut(n * rows)).zip(stats.par_chunks(2 * rows));
+        pieces.for_each(|(((x, dy), dx), stats)| curve::layer_norm_backward(x, w, stats, dy, dx));
+        if let Some(dw) = dw {
+            let pieces = x.par_chunks(n * SUM_ROWS).zip(dy.par_chunks(n * SUM_ROWS));
+            let sums: Vec<Vec<f32>> = pieces
+                .zip(stats.par_chunks(2 * SUM_ROWS))
+                .map(|((x, dy), stats)| {
+                    let mut sum = vec![0.0; n];
+                    curve::layer_norm_weight(x, stats, dy, &mut sum);
+                    sum
+                })
+                .collect();
+            sums.iter().for_each(|sum| row::add(sum, dw));
+        }
+        if let Some(db) = db {
+            self.bias_backward(dy, db);
+        }
+    }
+
     fn rope(&self, x: &mut [f32], shape: &Rotary, cos: &[f32], sin: &[f32], back: bool) {
         let width = shape.heads * shape.head_dim;
         let (rows, pairs) = (piece_rows(width), shape.pairs);
@@ -126,6 +164,25 @@ impl Kernel<f32> for Cpu {
     fn swiglu_backward(&self, gate: &mut [f32], up: &mut [f32], dy: &[f32]) {
         let pieces = gate.par_chunks_mut(PIECE).zip(up.par_chunks_mut(PIECE)).zip(dy.par_chunks(PIECE));
         pieces.for_each(|((gate, up), dy)| row::swiglu_backward(gate, up, dy));
+    }
+
+    fn activate(&self, f: Activation, x: &[f32], y: &mut [f32]) {
+        y.par_chunks_mut(PIECE).zip(x.par_chunks(PIECE)).for_each(|(y, x)| curve::activate(f, x, y));
+    }
+
+    fn activate_backward(&self, f: Activation, x: &mut [f32], dy: &[f32]) {
+        let pieces = x.par_chunks_mut(PIECE).zip(dy.par_chunks(PIECE));
+        pieces.for_each(|(x, dy)| curve::activate_backward(f, x, dy));
+    }
+
+    fn multiply(&self, a: &[f32], b: &[f32], y: &mut [f32]) {
+        let pieces = y.par_chunks_mut(PIECE).zip(a.par_chunks(PIECE)).zip(b.par_chunks(PIECE));
+        pieces.for_each(|((y, a), b)| curve::multiply(a, b, y));
+    }
+
+    fn multiply_backward(&self, a: &mut [f32], b: &mut [f32], dy: &[f32]) {
+        let pieces = a.par_chunks_mut(PIECE).zip(b.par_chunks_mut(PIECE)).zip(dy.par_chunks(PIECE));
+        pieces.for_each(|((a, b), dy)| curve::multiply_backward(a, b, dy));
     }
 
     fn add(&self, x: &[f32], y: &mut [f32]) {

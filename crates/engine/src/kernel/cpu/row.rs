@@ -4,10 +4,10 @@ use super::simd::{exp, simd};
 use crate::kernel::{Dropout, Rotary, Update};
 
 /// Partial sums kept side by side; a fixed order whatever the vector width.
-const LANES: usize = 32;
+pub(super) const LANES: usize = 32;
 
 #[inline(always)]
-fn fold_lanes(mut lanes: [f32; LANES], join: impl Fn(f32, f32) -> f32) -> f32 {
+pub(super) fn fold_lanes(mut lanes: [f32; LANES], join: impl Fn(f32, f32) -> f32) -> f32 {
     let mut width = LANES;
     while width > 1 {
         width /= 2;
