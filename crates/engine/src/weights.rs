@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use safetensors::tensor::{Dtype, Metadata, SafeTensors};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// One file mapped into memory, its header already checked against its length.
@@ -20,7 +21,29 @@ struct File {
 /// All tensors of a folder or file.
 pub struct Tensors {
     files: Vec<File>,
-    by_name: BTreeMap<String, usize>,
+    by_name: BTreeMap<String, Extent>,
+}
+
+/// Where a tensor lies.
+struct Extent {
+    file: usize,
+    shape: Vec<usize>,
+    dtype: Dtype,
+    /// Its bytes, counted from the first behind the header.
+    bytes: Range<usize>,
+}
+
+impl Extent {
+    /// One after the other along the first axis, each of `shape`.
+    fn parts(self, shape: &[usize]) -> impl Iterator<Item = Self> {
+        let Self { file, shape: whole, dtype, bytes } = self;
+        let many = whole.iter().product::<usize>() / shape.iter().product::<usize>().max(1);
+        let (size, shape) = (bytes.len() / many.max(1), shape.to_vec());
+        (0..many).map(move |i| {
+            let first = bytes.start + i * size;
+            Self { file, shape: shape.clone(), dtype, bytes: first..first + size }
+        })
+    }
 }
 
 fn bad(code: &str, path: &Path, what: impl std::fmt::Display, hint: &str) -> Problem {
@@ -55,7 +78,36 @@ impl Tensors {
     /// # Errors
     /// `weights_missing`, `weights_damaged`, `weights_pickle`.
     pub fn open_model(dir: &Path) -> Result<Self, Problem> {
-        Self::open_files(&model_files(dir)?)
+        let mut tensors = Self::open_files(&model_files(dir)?)?;
+        tensors.take_experts_apart();
+        Ok(tensors)
+    }
+
+    /// Gives the experts of a block that lie in two tensors, as transformers 5 holds them, the
+    /// names they have one by one on the hub: `P.experts.gate_up_proj` (experts × 2·inner ×
+    /// width) and `P.experts.down_proj` (experts × width × inner).
+    fn take_experts_apart(&mut self) {
+        let fused =
+            |name: &&String| name.ends_with(".experts.gate_up_proj") || name.ends_with(".experts.down_proj");
+        let names: Vec<String> = self.by_name.keys().filter(fused).cloned().collect();
+        for name in names {
+            let Some(stored) = self.by_name.remove(&name) else { continue };
+            let (kinds, shape) = match stored.shape[..] {
+                [_, rows, cols] if name.ends_with("down_proj") => (&["down_proj"][..], [rows, cols]),
+                [_, rows, cols] if rows.is_multiple_of(2) => {
+                    (&["gate_proj", "up_proj"][..], [rows / 2, cols])
+                }
+                _ => {
+                    self.by_name.insert(name, stored);
+                    continue;
+                }
+            };
+            let container = &name[..name.rfind('.').unwrap_or(0)];
+            for (i, part) in stored.parts(&shape).enumerate() {
+                let (expert, kind) = (i / kinds.len(), kinds[i % kinds.len()]);
+                self.by_name.insert(format!("{container}.{expert}.{kind}.weight"), part);
+            }
+        }
     }
 
     /// Opens files, whose tensors must have different names.
@@ -67,7 +119,10 @@ impl Tensors {
         let mut by_name = BTreeMap::new();
         for (i, file) in files.iter().enumerate() {
             for name in file.metadata.offset_keys() {
-                if by_name.insert(name.clone(), i).is_some() {
+                let Some(info) = file.metadata.info(&name) else { continue };
+                let bytes = info.data_offsets.0..info.data_offsets.1;
+                let stored = Extent { file: i, shape: info.shape.clone(), dtype: info.dtype, bytes };
+                if by_name.insert(name.clone(), stored).is_some() {
                     return Err(bad(
                         "weights_damaged",
                         &file.path,
@@ -92,27 +147,24 @@ impl Tensors {
 
     /// Shape of a tensor.
     pub fn shape(&self, name: &str) -> Option<&[usize]> {
-        let file = &self.files[*self.by_name.get(name)?];
-        file.metadata.info(name).map(|info| &info.shape[..])
+        self.by_name.get(name).map(|stored| &stored.shape[..])
     }
 
     /// The type most numbers are stored in: `F32`.
     pub fn dtype(&self) -> String {
         let mut count: BTreeMap<String, usize> = BTreeMap::new();
-        for (name, &file) in &self.by_name {
-            if let Some(info) = self.files[file].metadata.info(name) {
-                *count.entry(format!("{:?}", info.dtype)).or_default() +=
-                    info.shape.iter().product::<usize>();
-            }
+        for stored in self.by_name.values() {
+            *count.entry(format!("{:?}", stored.dtype)).or_default() +=
+                stored.shape.iter().product::<usize>();
         }
         count.into_iter().max_by_key(|c| c.1).map_or_else(|| "F32".into(), |c| c.0)
     }
 
     /// The bytes of a tensor as they lie in the file, and their type.
     pub fn raw(&self, name: &str) -> Option<(&[u8], Dtype)> {
-        let file = &self.files[*self.by_name.get(name)?];
-        let info = file.metadata.info(name)?;
-        Some((&file.map[file.header..][info.data_offsets.0..info.data_offsets.1], info.dtype))
+        let stored = self.by_name.get(name)?;
+        let file = &self.files[stored.file];
+        Some((&file.map[file.header..][stored.bytes.clone()], stored.dtype))
     }
 
     /// A tensor that is read piece by piece.
@@ -120,7 +172,12 @@ impl Tensors {
     /// # Errors
     /// `weights_missing_tensor`, `weights_wrong_shape`, `weights_wrong_type`.
     pub fn view<'a>(&'a self, name: &'a str, shape: &[usize]) -> Result<View<'a>, Problem> {
-        let found = self.by_name.get(name).map(|&i| &self.files[i]).zip(self.raw(name)).zip(self.shape(name));
+        let found = self
+            .by_name
+            .get(name)
+            .map(|stored| &self.files[stored.file])
+            .zip(self.raw(name))
+            .zip(self.shape(name));
         let Some(((file, (bytes, dtype)), found)) = found else {
             let path = self.files.first().map(|f| f.path.clone()).unwrap_or_default();
             return Err(bad(

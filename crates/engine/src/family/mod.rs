@@ -287,7 +287,7 @@ pub fn sites(config: &Config) -> Vec<Site> {
 
 /// Suffixes of the layers an adapter can sit on, sorted.
 pub fn linear_suffixes(config: &Config) -> Vec<String> {
-    let adaptable = sites(config).into_iter().filter(|s| s.adaptable);
+    let adaptable = sites(config).into_iter().filter(|s| s.adaptable && !s.alone);
     let mut names: Vec<String> =
         adaptable.filter_map(|s| s.name.rsplit('.').next().map(str::to_owned)).collect();
     names.sort_unstable();

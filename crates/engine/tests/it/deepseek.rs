@@ -4,6 +4,7 @@ use crate::parity::{logprobs, loss_and_grads};
 use crate::support::{Reference, relative};
 use karat_engine::Model;
 use karat_engine::net::Grads;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::path::{Path, PathBuf};
 
 /// With and without a latent of the queries, each kind of gating, YaRN, both kinds of rotary
@@ -114,4 +115,67 @@ pub(crate) fn check_gradients(dir: &Path) {
 #[test]
 fn loss_and_every_gradient_equal_peft_and_torch() {
     KEPT.iter().for_each(|name| check_gradients(&folder(name)));
+}
+
+/// The fixture's base with the experts of each block in two tensors, as transformers 5 holds
+/// them in memory.
+fn fused(name: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let base = folder(name).join("base");
+    std::fs::copy(base.join("config.json"), dir.path().join("config.json")).unwrap();
+    let bytes = std::fs::read(base.join("model.safetensors")).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let get = |name: String| tensors.tensor(&name).unwrap();
+    let mut whole: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = Vec::new();
+    for (name, tensor) in tensors.tensors() {
+        if !name.contains(".experts.") {
+            whole.push((name, tensor.dtype(), tensor.shape().to_vec(), tensor.data().to_vec()));
+        }
+    }
+    let at = "model.layers.1.mlp.experts";
+    for (kind, parts) in [("gate_up_proj", &["gate_proj", "up_proj"][..]), ("down_proj", &["down_proj"])] {
+        let list = (0..8).flat_map(|e| parts.iter().map(move |part| format!("{at}.{e}.{part}.weight")));
+        let data: Vec<u8> = list.flat_map(|name| get(name).data().to_vec()).collect();
+        let first = get(format!("{at}.0.{}.weight", parts[0]));
+        let shape = vec![8, parts.len() * first.shape()[0], first.shape()[1]];
+        whole.push((format!("{at}.{kind}"), first.dtype(), shape, data));
+    }
+    let views = whole.iter().map(|(name, dtype, shape, data)| {
+        (name.as_str(), TensorView::new(*dtype, shape.clone(), data).unwrap())
+    });
+    safetensors::serialize_to_file(views, None, &dir.path().join("model.safetensors")).unwrap();
+    dir
+}
+
+#[test]
+fn experts_in_two_tensors_are_the_same_experts() {
+    let (whole, single) = (fused("v3"), load(&folder("v3"), false));
+    let whole = Model::load(whole.path(), None).unwrap();
+    let ids: Vec<u32> = (1..13).collect();
+    assert_eq!(whole.logprobs(&ids), single.logprobs(&ids));
+}
+
+#[test]
+fn layers_that_predict_further_tokens_are_left_aside_and_fp8_is_refused() {
+    let keep = tempfile::tempdir().unwrap();
+    let dir = keep.path();
+    let base = folder("v3").join("base");
+    let text = std::fs::read_to_string(base.join("config.json")).unwrap();
+    std::fs::write(dir.join("config.json"), &text).unwrap();
+    std::fs::copy(base.join("model.safetensors"), dir.join("model-1.safetensors")).unwrap();
+    let further = vec![0u8; 16];
+    let one = TensorView::new(Dtype::F32, vec![4], &further).unwrap();
+    let extra = |name: &str| {
+        safetensors::serialize_to_file([(name, &one)], None, &dir.join("model-2.safetensors")).unwrap();
+        let index = r#"{"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}"#;
+        std::fs::write(dir.join("model.safetensors.index.json"), index).unwrap();
+        Model::load(dir, None).map(|_| ())
+    };
+    extra("model.layers.2.enorm.weight").unwrap();
+    assert_eq!(extra("model.layers.3.enorm.weight").unwrap_err().code, "weights_unknown_tensor");
+    let fp8 =
+        r#""quantization_config": {"quant_method": "fp8", "weight_block_size": [128, 128]}, "architectures""#;
+    std::fs::write(dir.join("config.json"), text.replacen("\"architectures\"", fp8, 1)).unwrap();
+    let problem = extra("model.layers.2.enorm.weight").unwrap_err();
+    assert!(problem.detail.contains("fp8"), "{problem}");
 }

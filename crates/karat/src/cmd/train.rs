@@ -21,7 +21,7 @@ pub(crate) struct Args {
     /// Folder of the base model
     #[arg(long, value_name = "DIR")]
     model: PathBuf,
-    /// Rows: .jsonl, .json, .txt or .md
+    /// Rows: .jsonl, .json, .csv, .parquet, .txt or .md
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// Rows the model is measured on and never trained on
