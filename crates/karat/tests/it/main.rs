@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod check;
+mod families;
 mod hub;
 mod kill;
 mod models;
