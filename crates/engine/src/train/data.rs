@@ -68,16 +68,11 @@ impl Data {
     /// Reads both files.
     ///
     /// # Errors
-    /// What [`rows::load`] says, `row_nothing_trained`, `length_over_context`.
+    /// What [`rows::load`] says, `row_nothing_trained`.
     pub fn load(job: &TrainJob, config: &Config) -> Result<Self, Problem> {
-        let (length, context) = (job.settings.max_length as usize, config.context);
-        if length > context {
-            return Err(Problem::bad(
-                "length_over_context",
-                format!("The maximal length is {length} tokens, the model's context {context}."),
-                format!("Set the maximal length to {context} or less."),
-            ));
-        }
+        // A row that is longer than the context is refused there, so nothing is cut unasked.
+        let context = config.context;
+        let length = (job.settings.max_length as usize).min(context);
         let tokenizer = Tokenizer::load(&job.model_dir);
         tokenizer.iter().try_for_each(|t| t.fits(config.vocab_size as u64))?;
         let limits = rows::Limits { max_length: length, context, vocabulary: config.vocab_size as u64 };

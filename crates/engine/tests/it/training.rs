@@ -222,7 +222,6 @@ fn settings_that_cannot_work_are_refused_before_anything_is_loaded() {
     assert_eq!(refused(TrainSettings { learning_rate: 0.0, ..s() }).code, "setting_invalid");
     assert_eq!(refused(TrainSettings { steps: Some(0), ..s() }).code, "setting_invalid");
     assert_eq!(refused(TrainSettings { dropout: 1.0, ..s() }).code, "setting_invalid");
-    assert_eq!(refused(TrainSettings { max_length: 65, ..s() }).code, "length_over_context");
     assert_eq!(refused(TrainSettings { rank: 0, ..s() }).code, "adapter_rank");
     let targets = Some(vec!["c_attn".to_owned()]);
     let problem = refused(TrainSettings { target_modules: targets, ..s() });

@@ -5,6 +5,7 @@ use crate::{chart, out, progress};
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 use karat_engine::Engine;
+use karat_engine::adapter;
 use karat_engine::model_init::refuse_existing;
 use karat_types::ports::{Control, TrainJob, Trained, Trainer};
 use karat_types::train::{RunEvent, Schedule, TrainSettings, TrainSummary};
@@ -90,9 +91,10 @@ struct SettingsArgs {
     /// Scale by alpha / √rank instead (rsLoRA)
     #[arg(long)]
     rslora: bool,
-    /// Part of the adapter's input that is dropped at random
-    #[arg(long, value_name = "P", default_value_t = TrainSettings::default().dropout)]
-    dropout: f64,
+    /// Part of the adapter's input that is dropped at random [default: 0.05, or what
+    /// --init-adapter says]
+    #[arg(long, value_name = "P")]
+    dropout: Option<f64>,
     /// Linear layers that get an adapter, by suffix, with commas between [default: all]
     #[arg(long, value_name = "q_proj,v_proj", value_delimiter = ',')]
     target_modules: Option<Vec<String>>,
@@ -196,7 +198,7 @@ fn percent(text: &str) -> Result<f64, String> {
 }
 
 impl Args {
-    fn settings(&self, context: u64) -> TrainSettings {
+    fn settings(&self, context: u64) -> Result<TrainSettings, Problem> {
         let s = &self.settings;
         let usual_length = TrainSettings::default().max_length;
         let (method, usual) = match self.method {
@@ -204,7 +206,7 @@ impl Args {
             MethodArg::Qlora => (Method::Qlora, 2e-4),
             MethodArg::Full => (Method::Full, 2e-5),
         };
-        TrainSettings {
+        Ok(TrainSettings {
             method,
             learning_rate: s.lr.unwrap_or(usual),
             batch_size: s.batch_size,
@@ -226,7 +228,7 @@ impl Args {
             shuffle: !s.no_shuffle,
             rank: s.rank,
             alpha: s.alpha,
-            dropout: s.dropout,
+            dropout: s.dropout.map_or_else(|| self.usual_dropout(), Ok)?,
             target_modules: s.target_modules.clone(),
             rslora: s.rslora,
             eval_every: s.eval_every,
@@ -238,6 +240,14 @@ impl Args {
             contributor_weights: s.attribution.contributor_weight.iter().cloned().collect(),
             precision: s.precision.into(),
             double_quant: !s.no_double_quant,
+        })
+    }
+
+    /// An adapter that is trained on goes on as it was made.
+    fn usual_dropout(&self) -> Result<f64, Problem> {
+        match &self.init_adapter {
+            Some(dir) => Ok(adapter::read_config(dir)?.dropout),
+            None => Ok(TrainSettings::default().dropout),
         }
     }
 
@@ -270,7 +280,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     set_threads(args.threads);
     refuse_existing(&args.out)?;
     let engine = Engine::default();
-    let settings = args.settings(engine.inspect(&args.model)?.context);
+    let settings = args.settings(engine.inspect(&args.model)?.context)?;
     let work = args.work_dir();
     std::fs::create_dir_all(&work).map_err(|e| unwritable(&work, &e))?;
     let (train, held_out) = args.data(&work)?;
