@@ -222,6 +222,8 @@ pub struct TrainSummary {
     pub tokens: u64,
     /// Whether a person stopped it early.
     pub stopped_early: bool,
+    /// What a person should know of the run.
+    pub notices: Vec<String>,
     /// Rows cut to the maximal length.
     pub rows_truncated: u64,
     /// Root of the Merkle tree over the schedule: which rows each step saw.

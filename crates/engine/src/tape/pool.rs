@@ -49,6 +49,11 @@ impl<F: Real> Pool<F> {
         buffer
     }
 
+    /// Numbers at rest: between passes, all that the passes ever held at once.
+    pub fn held(&self) -> usize {
+        self.free.iter().map(Vec::capacity).sum()
+    }
+
     /// Takes a buffer back.
     pub fn give(&mut self, buffer: Vec<F>) {
         if buffer.capacity() > 0 {
@@ -69,7 +74,7 @@ mod tests {
             assert!(buffers.iter().zip([64, 64, 176, 8]).all(|(b, width)| b.len() == tokens * width));
             buffers.into_iter().for_each(|b| pool.give(b));
         }
-        let held: usize = pool.free.iter().map(Vec::capacity).sum();
+        let held = pool.held();
         assert!(
             held <= 2 * 1000 * (64 + 64 + 176 + 8),
             "{held} numbers at rest in {} buffers",

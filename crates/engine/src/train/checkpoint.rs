@@ -1,6 +1,6 @@
 //! Checkpoints: the whole state in a folder that appears at once or not at all.
 
-use super::state::State;
+use super::state::{NOT_FINITE, State};
 use super::{Data, attribution};
 use crate::weights::{self, Tensors};
 use crate::{adapter, disk, fingerprint};
@@ -85,15 +85,22 @@ impl Folder {
         Ok(Some(step))
     }
 
-    /// Adds to a problem what is left of the run.
-    pub(super) fn name_last(&self, mut problem: Problem) -> Problem {
-        let left = match self.list().first() {
-            None => " No checkpoint had been written yet.".to_owned(),
+    /// Adds to a problem what is left of a run whose numbers after `step` are no good: a
+    /// checkpoint of just these goes.
+    pub(super) fn name_last(&self, mut problem: Problem, step: u64) -> Problem {
+        if problem.code != NOT_FINITE {
+            return problem;
+        }
+        let mut list = self.list();
+        if list.first().is_some_and(|newest| newest.0 == step) {
+            // What cannot be removed is found again by whoever takes the run up.
+            let _ = std::fs::remove_dir_all(list.remove(0).1);
+        }
+        let left = match list.first() {
+            None => " There is no checkpoint before it.".to_owned(),
             Some((step, dir)) if dir.join("adapter").is_dir() => {
-                format!(
-                    " The last good one, after step {step}, is an adapter in {}.",
-                    dir.join("adapter").display()
-                )
+                let dir = dir.join("adapter");
+                format!(" The last good one, after step {step}, is an adapter in {}.", dir.display())
             }
             Some((step, dir)) => {
                 format!(" The last good checkpoint, after step {step}, is {}.", dir.display())

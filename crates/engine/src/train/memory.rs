@@ -257,6 +257,11 @@ fn size(bytes: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lora;
+    use crate::model::Model;
+    use crate::net::Grads;
+    use crate::tape::{Batch, Pass, Pool};
+    use std::path::Path;
 
     fn usual() -> TrainSettings {
         TrainSettings { batch_size: 8, max_length: 256, rank: 8, alpha: 16.0, ..TrainSettings::default() }
@@ -312,5 +317,36 @@ mod tests {
             ),
         );
         assert!(more.attribution > 12.0 * more.trained as f64 * 4.0 && none.attribution == 0.0);
+    }
+
+    /// What a forward and a backward really hold.
+    #[test]
+    fn the_values_for_the_backward_are_counted_within_a_fifth() {
+        let c =
+            Config::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/llama/base")).unwrap();
+        for checkpointing in [false, true] {
+            let s = TrainSettings { rank: 4, alpha: 8.0, checkpointing, ..TrainSettings::default() };
+            let ratio = predicted(&c, &s, 600) / held(&c, &s, 600);
+            assert!((0.8..1.25).contains(&ratio), "checkpointing {checkpointing}: {ratio:.2}");
+        }
+    }
+
+    fn predicted(c: &Config, s: &TrainSettings, tokens: usize) -> f64 {
+        let (sites, adapter) = (family::sites(c), adapter(s).unwrap());
+        let rank = |site: &Site| if adapter.covers(site) { adapter.at(&site.name).0 } else { 0 };
+        activations(c, s, &sites, &rank, Load { tokens, evaluated: 0, contributors: 0 })
+    }
+
+    fn held(c: &Config, s: &TrainSettings, tokens: usize) -> f64 {
+        let mut model = Model::init(c.clone(), 1);
+        lora::attach(&mut model, &adapter(s).unwrap(), &mut lora::fresh(1)).unwrap();
+        model.train_adapter();
+        let (mut grads, mut pool) = (Grads::zeros(model.params()), Pool::default());
+        let ids: Vec<u32> = (0..tokens as u32 / 10).map(|i| i % c.vocab_size as u32).collect();
+        let batch = Batch::new((0..10).map(|_| &ids[..]));
+        let wanted: Vec<(u32, u32)> = (0..batch.len() as u32 - 1).map(|i| (i, 1)).collect();
+        let pass = Pass { grads: Some(&mut grads), checkpointing: s.checkpointing, ..Pass::default() };
+        model.loss(&batch, &wanted, 1.0, &mut pool, pass);
+        pool.held() as f64
     }
 }

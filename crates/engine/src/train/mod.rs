@@ -69,15 +69,15 @@ pub fn run(job: &TrainJob, on: &mut dyn FnMut(RunEvent) -> Control) -> Result<Tr
     }
 
     while state.step < plan.steps && events.wish == Control::Continue {
-        let event = worker.step(&mut state).map_err(|p| checkpoints.name_last(p))?;
+        let event = worker.step(&mut state).map_err(|p| checkpoints.name_last(p, state.step))?;
         events.tell(event);
         if state.step == preflight::STEPS {
-            worker.preflight(&state, &mut events)?;
+            worker.preflight(&mut state, &mut events)?;
         }
         let evaluate = plan.evaluates(state.step) || events.wish == Control::StopAndSave;
         let due = evaluate || plan.saves(state.step) || last_checkpoint.elapsed() >= CHECKPOINT_EVERY;
         if due && events.wish != Control::Cancel {
-            state.check_finite().map_err(|p| checkpoints.name_last(p))?;
+            worker.sound(&state).map_err(|p| checkpoints.name_last(p, state.step))?;
         }
         if evaluate && events.wish != Control::Cancel {
             worker.evaluate(&mut state, &mut events)?;

@@ -1,7 +1,7 @@
 //! What must hold before the first step, and after the first few: a run that would come to
 //! nothing says so at once.
 
-use super::state::State;
+use super::state::{State, not_finite};
 use super::worker::Worker;
 use super::{Data, Events};
 use karat_types::train::{RunEvent, TrainSettings};
@@ -72,7 +72,7 @@ pub(super) fn check_weights(s: &TrainSettings, data: &Data) -> Result<(), Proble
 impl Worker<'_> {
     /// After [`STEPS`] steps: every site of the adapter has moved, and the first rows are
     /// easier than they were.
-    pub(super) fn preflight(&mut self, state: &State, events: &mut Events<'_>) -> Result<(), Problem> {
+    pub(super) fn preflight(&mut self, state: &mut State, events: &mut Events<'_>) -> Result<(), Problem> {
         let data = self.run.data;
         if self.run.job.settings.contributor_weights.values().all(|&w| w > 0.0) && self.teaches() {
             check_moved(state)?;
@@ -82,14 +82,31 @@ impl Worker<'_> {
         if after < before {
             return Ok(());
         }
-        events.tell(RunEvent::Notice {
-            step: state.step,
-            code: "loss_did_not_fall".into(),
-            message: format!(
-                "After {STEPS} steps the loss on the first step's rows is {after:.6}, it was {before:.6}: the learning rate may be too high, or so low that nothing moves yet."
-            ),
-        });
+        let message = format!(
+            "After {STEPS} steps the loss on the first step's rows is {after:.6}, it was {before:.6}: the learning rate may be too high, or so low that nothing moves yet."
+        );
+        state.summary.notices.push(message.clone());
+        events.tell(RunEvent::Notice { step: state.step, code: "loss_did_not_fall".into(), message });
         Ok(())
+    }
+
+    /// What is going to be saved is made of numbers, and at the end of the run it also makes
+    /// some of the rows of its last step.
+    pub(super) fn sound(&mut self, state: &State) -> Result<(), Problem> {
+        state.check_finite()?;
+        if state.step < self.run.plan.steps {
+            return Ok(());
+        }
+        let rows: Vec<_> =
+            self.cursor.batches(state.step)[0].iter().map(|&row| &self.run.data.train[row]).collect();
+        let loss = self.mean_loss(&state.model, &rows);
+        if loss.is_finite() {
+            return Ok(());
+        }
+        let step = state.step;
+        Err(not_finite(format!(
+            "After step {step} the loss on its own rows is {loss}; nothing of it was kept."
+        )))
     }
 
     /// Whether the first steps have a trained token that sees two others: with a single key

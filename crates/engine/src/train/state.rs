@@ -137,10 +137,13 @@ impl State {
     }
 }
 
-fn not_finite(what: String) -> Problem {
+/// Code of a run whose numbers are none any more.
+pub(super) const NOT_FINITE: &str = "loss_not_finite";
+
+pub(super) fn not_finite(what: String) -> Problem {
     Problem::new(
         422,
-        "loss_not_finite",
+        NOT_FINITE,
         what,
         "Lower the learning rate (a tenth is a good start), raise the warm-up, and keep max_grad_norm at 1; look for odd rows if it stays.",
     )

@@ -1,11 +1,13 @@
 //! Whole runs on the tiny LLaMA: what they save, and what does not change it.
 
-use crate::support::fixture;
+use crate::support::{base, fixture};
 use karat_engine::model_init::{Shape, TokenizerSource, init};
+use karat_engine::net::Grads;
 use karat_engine::rng::Rng;
+use karat_engine::tape::{Batch, Pass, Pool};
 use karat_engine::{Engine, Model};
 use karat_types::ports::{Control, TrainJob, Trained, Trainer};
-use karat_types::train::{RunEvent, TrainSettings};
+use karat_types::train::{RunEvent, Schedule, TrainSettings};
 use karat_types::{Method, Problem};
 use std::fs;
 use std::path::Path;
@@ -24,6 +26,7 @@ fn rows(path: &Path, seed: u64, count: usize) {
 }
 
 pub(crate) fn job(root: &Path, settings: TrainSettings) -> TrainJob {
+    fs::create_dir_all(root).unwrap();
     let (train, held_out) = (root.join("train.jsonl"), root.join("held_out.jsonl"));
     if !train.exists() {
         rows(&train, 1, 24);
@@ -215,6 +218,107 @@ fn a_loss_that_is_no_number_stops_with_the_reason_and_saves_nothing() {
 }
 
 #[test]
+fn a_run_that_diverges_later_keeps_and_names_the_last_good_adapter() {
+    let root = tempfile::tempdir().unwrap();
+    let hot = TrainSettings {
+        learning_rate: 500.0,
+        schedule: Schedule::Constant,
+        max_grad_norm: 0.0,
+        dropout: 0.0,
+        warmup_steps: Some(0),
+        steps: Some(200),
+        save_every: Some(1),
+        eval_every: Some(1000),
+        ..settings()
+    };
+    let job = job(root.path(), hot);
+    let mut last = 0;
+    let problem = run(&job, &mut |event| {
+        if let RunEvent::Step { step, loss, .. } = event {
+            assert!(loss.is_finite());
+            last = *step;
+        }
+        Control::Continue
+    });
+    let problem = problem.unwrap_err();
+    assert_eq!(problem.code, "loss_not_finite");
+    assert!(last > 1, "it was to go well for some steps: {problem}");
+    assert!(!job.out_dir.exists() && problem.detail.contains(&format!("tep {}", last + 1)), "{problem}");
+    // The weights after the last step give no number: the checkpoint before them is named.
+    let named = job.work_dir.join(format!("checkpoint-{:08}", last - 1)).join("adapter");
+    assert!(problem.detail.contains(named.to_str().unwrap()), "{problem}");
+    let ids: Vec<u32> = (1..20).collect();
+    let good = Model::load(&job.model_dir, Some(&named)).unwrap();
+    assert!(good.logprobs(&ids).iter().all(|x| x.is_finite()));
+    assert!(!job.work_dir.join(format!("checkpoint-{last:08}")).exists());
+}
+
+#[test]
+fn weights_that_overflow_in_the_last_step_are_not_saved() {
+    let root = tempfile::tempdir().unwrap();
+    let hot = TrainSettings { learning_rate: 1e38, steps: Some(1), warmup_steps: Some(0), ..settings() };
+    let job = TrainJob { held_out: None, ..job(root.path(), hot) };
+    assert_eq!(run(&job, &mut |_| Control::Continue).unwrap_err().code, "loss_not_finite");
+    assert!(!job.out_dir.exists());
+}
+
+#[test]
+fn a_layer_that_no_gradient_reaches_is_named() {
+    let root = tempfile::tempdir().unwrap();
+    let broken = root.path().join("base");
+    let mut model = Model::load(&fixture("base"), None).unwrap();
+    let cut = "model.layers.1.input_layernorm.weight";
+    let norm = model.params().iter().find(|(_, p)| p.name == cut).map(|(id, _)| id).unwrap();
+    model.params_mut().data_mut(norm).fill(0.0);
+    model.save(&broken).unwrap();
+    let job = TrainJob { model_dir: broken, ..job(root.path(), settings()) };
+    let problem = run(&job, &mut |_| Control::Continue).unwrap_err();
+    assert_eq!(problem.code, "adapter_not_learning");
+    assert!(problem.detail.contains("model.layers.1.self_attn.q_proj"), "{problem}");
+}
+
+#[test]
+fn rows_of_two_tokens_teach_queries_and_keys_nothing_and_that_is_fine() {
+    let root = tempfile::tempdir().unwrap();
+    let job = TrainJob { held_out: None, ..job(root.path(), settings()) };
+    fs::write(&job.train, "{\"input_ids\":[3,4]}\n{\"input_ids\":[5,6]}\n").unwrap();
+    finish(&job);
+}
+
+#[test]
+fn a_loss_that_does_not_fall_is_said() {
+    let root = tempfile::tempdir().unwrap();
+    let hot = TrainSettings { learning_rate: 3.0, warmup_steps: Some(0), ..settings() };
+    let events = finish(&job(root.path(), hot));
+    let said = events.iter().find_map(|e| match e {
+        RunEvent::Notice { step, code, message } => Some((*step, &code[..], &message[..])),
+        _ => None,
+    });
+    assert!(
+        matches!(said, Some((3, "loss_did_not_fall", text)) if text.contains("learning rate")),
+        "{said:?}"
+    );
+    let calm = finish(&job(&root.path().join("calm"), settings()));
+    assert!(!calm.iter().any(|e| matches!(e, RunEvent::Notice { .. })));
+}
+
+#[test]
+fn checkpointing_keeps_less_in_memory() {
+    let model = base();
+    let ids: Vec<u32> = (0..60).map(|i| 1 + i % 50).collect();
+    let held = |checkpointing| {
+        let mut pool = Pool::default();
+        let mut grads = Grads::zeros(model.params());
+        let batch = Batch::new([&ids[..]]);
+        let wanted: Vec<(u32, u32)> = (1..).zip(&ids[1..]).map(|(i, &id)| (i - 1, id)).collect();
+        let pass = Pass { grads: Some(&mut grads), checkpointing, ..Pass::default() };
+        model.loss(&batch, &wanted, 1.0, &mut pool, pass);
+        pool.held()
+    };
+    assert!(held(true) < held(false), "{} and {}", held(true), held(false));
+}
+
+#[test]
 fn settings_that_cannot_work_are_refused_before_anything_is_loaded() {
     let root = tempfile::tempdir().unwrap();
     let refused = |settings| run(&job(root.path(), settings), &mut |_| Control::Continue).unwrap_err();
@@ -222,6 +326,7 @@ fn settings_that_cannot_work_are_refused_before_anything_is_loaded() {
     assert_eq!(refused(TrainSettings { learning_rate: 0.0, ..s() }).code, "setting_invalid");
     assert_eq!(refused(TrainSettings { steps: Some(0), ..s() }).code, "setting_invalid");
     assert_eq!(refused(TrainSettings { dropout: 1.0, ..s() }).code, "setting_invalid");
+    assert_eq!(refused(TrainSettings { max_length: 0, ..s() }).code, "setting_invalid");
     assert_eq!(refused(TrainSettings { rank: 0, ..s() }).code, "adapter_rank");
     let targets = Some(vec!["c_attn".to_owned()]);
     let problem = refused(TrainSettings { target_modules: targets, ..s() });

@@ -370,8 +370,6 @@ impl Watch {
                 self.bar.set_position(step);
                 self.remark(&format!("taken up again after step {step}"));
             }
-            // Beside the lines for programs, not among them.
-            RunEvent::Notice { message, .. } if self.json => eprintln!("{message}"),
             RunEvent::Notice { message, .. } => self.remark(&message),
             RunEvent::Checkpoint { .. } => {}
         }

@@ -59,8 +59,12 @@ pub(crate) fn files_of(dir: &Path) -> Result<Vec<PathBuf>, Problem> {
     Ok(files)
 }
 
+/// Files of a run's account of contributors that are not for everybody.
+pub(crate) const ACCOUNT: [&str; 3] = ["displacement.safetensors", "snapshots.safetensors", "schedule.jsonl"];
+
 fn belongs(name: &str) -> bool {
-    [".json", ".safetensors", ".jinja", ".txt", ".md", ".model"].iter().any(|end| name.ends_with(end))
+    !ACCOUNT.contains(&name)
+        && [".json", ".safetensors", ".jinja", ".txt", ".md", ".model"].iter().any(|end| name.ends_with(end))
 }
 
 fn is_pickle(name: &str) -> bool {
@@ -82,7 +86,8 @@ mod tests {
     #[test]
     fn only_model_files_are_taken_and_pickles_are_refused() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["model.safetensors", "config.json", ".hidden.json", "notes.exe"] {
+        for name in ["model.safetensors", "config.json", ".hidden.json", "notes.exe", ACCOUNT[0], ACCOUNT[1]]
+        {
             std::fs::write(dir.path().join(name), "x").unwrap();
         }
         let names: Vec<_> = files_of(dir.path())

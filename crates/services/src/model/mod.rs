@@ -4,6 +4,7 @@ pub mod chat;
 mod folder;
 mod unpack;
 
+pub(crate) use folder::ACCOUNT;
 pub use folder::Manifest;
 pub use unpack::unpack;
 pub(crate) use unpack::{cannot_write, create as create_dir};

@@ -127,6 +127,7 @@ async fn save(
     let name = format!("{}:{}", base.name, run.name);
     let out = out_dir(dir);
     let new = NewModel { name: &name, kind, base: on, run: Some(id), dir: &out };
+    keep_account(app, &out).await?;
     let row = model::prepare(app, &Actor::system(), &new).await?;
     let state = if summary.stopped_early { RunState::Stopped } else { RunState::Done };
     let text = serde_json::to_string(&summary).map_err(|e| Problem::internal(e.to_string()))?;
@@ -138,6 +139,16 @@ async fn save(
     query::run::finish(&tx, id, row.id, &text).await?;
     query::event::append(&tx, &format!("run:{id}"), "state", &json!({"state": state, "model": row.id}))?;
     Ok(tx.commit().await?)
+}
+
+/// The account of contributors beside the adapter: its large files can betray people's rows,
+/// so they are no part of the model that everybody may read. They are kept as blobs, under
+/// the hashes that the model's `attribution.json` has.
+async fn keep_account(app: &App, out: &Path) -> Result<(), Problem> {
+    for name in model::ACCOUNT.iter().map(|name| out.join(name)).filter(|path| path.exists()) {
+        app.store.blobs().put_file(&name).await?;
+    }
+    Ok(())
 }
 
 async fn cancelled(app: &App, job: &ClaimedJob, id: RunId) -> Result<(), Problem> {

@@ -72,6 +72,13 @@ karat_testkit::db_test! {
         let started = run::create(app, &owner, form("first", base.id, release, 5)).await.unwrap();
         assert_eq!(started.state, RunState::Queued);
         assert!(started.command.starts_with("karat train --model tiny"));
+        let dir = tempfile::tempdir().unwrap();
+        let files = run::write_rows(app, &owner, started.id, dir.path()).await.unwrap();
+        for line in std::fs::read_to_string(files.train).unwrap().lines() {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            let named = |field: &str, len| row[field].as_str().is_some_and(|name| name.len() == len);
+            assert!(named("contributor", 36) && named("row", 64), "{row}");
+        }
         jobs::drain(app, jobs::QUEUES).await.unwrap();
         let detail = run::detail(app, &Actor::anyone(), started.id).await.unwrap();
         assert_eq!((detail.run.state, detail.run.step, detail.run.total_steps), (RunState::Done, 5, 5));
