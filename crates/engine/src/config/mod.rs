@@ -260,12 +260,14 @@ impl Config {
         self.model_type == "deepseek_v3" && (self.layers..self.layers + own).contains(&layer)
     }
 
-    /// The config.json this was read from, its numbers said to be stored as `stored`.
+    /// The config.json this was read from, its numbers said to be stored as `stored` and no
+    /// longer quantised.
     pub fn to_json(&self, stored: Stored) -> Value {
         let mut file = self.source.clone();
         if let Value::Object(file) = &mut file {
             let key = if file.contains_key("dtype") { "dtype" } else { "torch_dtype" };
             file.insert(key.into(), json!(stored.name()));
+            file.shift_remove("quantization_config");
         }
         file
     }

@@ -3,6 +3,7 @@
 use crate::parity::{logprobs, loss_and_grads};
 use crate::support::{Reference, relative};
 use karat_engine::{Model, adapter, model_init};
+use karat_types::Precision;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -220,6 +221,28 @@ fn a_base_from_scratch_in_every_family() {
         let fixture = Model::load(&at(family).join("base"), None).unwrap();
         assert_eq!(model.parameters(), fixture.parameters(), "{family}");
         assert!(model.logprobs(&[3, 4, 5, 6]).iter().all(|p| (-9.0..0.0).contains(p)), "{family}");
+    }
+}
+
+#[test]
+fn every_family_in_every_precision_stays_near_itself() {
+    let bounds = [(Precision::Bf16, 0.05), (Precision::Q8, 0.1), (Precision::Q4, 1.5), (Precision::Nf4, 1.5)];
+    for family in FAMILIES {
+        let (base, adapter) = (at(family).join("base"), at(family).join("adapter"));
+        let ids = &Reference::at(&at(family)).sequences()[0];
+        let exact = Model::load(&base, Some(&adapter)).unwrap().logprobs(ids);
+        for (precision, bound) in bounds {
+            let model = Model::load_as(&base, Some(&adapter), precision)
+                .unwrap_or_else(|e| panic!("{family} as {precision}: {e}"));
+            let apart = |ours: &[f32], exact: &[f32]| {
+                let sum: f32 = ours.iter().zip(exact).map(|(a, b)| (a - b).abs()).sum();
+                f64::from(sum) / ours.len() as f64
+            };
+            let error = apart(&model.logprobs(ids), &exact);
+            assert!(error > 0.0 && error < bound, "{family} as {precision}: {error}");
+            let error = apart(&cached(&model, ids, 3), &exact[2..]);
+            assert!(error > 0.0 && error < bound, "{family} as {precision}, cached: {error}");
+        }
     }
 }
 

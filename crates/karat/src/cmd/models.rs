@@ -36,7 +36,7 @@ struct InitArgs {
     /// Where the base goes; must not exist yet
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// A config.json as transformers writes it; the flags below fill what it leaves open
+    /// A config.json as transformers has it; the flags below fill the gaps of a LLaMA's
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Take the tokenizer of this model folder
@@ -105,30 +105,40 @@ fn make(args: &InitArgs) -> Result<(), Problem> {
         kv_heads: args.kv_heads,
         context: args.context,
     };
-    let mut config = shape.config();
+    let given = args.config.as_deref().map_or(Ok(Value::Null), given)?;
+    let llama = given["model_type"].as_str().is_none_or(|family| family == "llama");
+    // The flags are a LLaMA's; another family's file must be whole.
+    let mut config = if llama { shape.config() } else { json!({}) };
+    if llama && given.get("num_attention_heads").is_some() && given.get("num_key_value_heads").is_none() {
+        config["num_key_value_heads"] = Value::Null;
+    }
     let tokenizer = if let Some(dir) = &args.tokenizer {
         TokenizerSource::Folder(dir.clone())
     } else if args.tokenizer_text.is_empty() {
-        config["vocab_size"] = json!(args.vocabulary);
+        if llama {
+            config["vocab_size"] = json!(args.vocabulary);
+        }
         TokenizerSource::None
     } else {
         let texts = args.tokenizer_text.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
         TokenizerSource::Train { texts, vocabulary: args.vocabulary }
     };
-    if let Some(path) = &args.config {
-        let given: Value = serde_json::from_str(&read(path)?).map_err(|e| {
-            Problem::bad(
-                "config_invalid",
-                format!("{} is not JSON: {e}.", path.display()),
-                "Give a config.json as transformers writes it.",
-            )
-        })?;
-        for (name, value) in given.as_object().into_iter().flatten() {
-            config[name] = value.clone();
-        }
+    for (name, value) in given.as_object().into_iter().flatten() {
+        config[name] = value.clone();
     }
     init(config, &tokenizer, args.seed, &args.out)?;
     inspect(&args.out, args.json)
+}
+
+/// The configuration of a file.
+fn given(path: &Path) -> Result<Value, Problem> {
+    serde_json::from_str(&read(path)?).map_err(|e| {
+        Problem::bad(
+            "config_invalid",
+            format!("{} is not JSON: {e}.", path.display()),
+            "Give a config.json as transformers writes it.",
+        )
+    })
 }
 
 fn read(path: &Path) -> Result<String, Problem> {
