@@ -181,7 +181,7 @@ impl FeedForward {
         i: &mut Inventory<'_, F>,
     ) -> Result<Self, Problem> {
         let count = moe.gating.experts;
-        let router = i.alone(&format!("{at}.gate"), [count, h])?;
+        let router = i.router(&format!("{at}.gate"), [count, h])?;
         let choice_bias = format!("{at}.gate.e_score_correction_bias");
         let bias_id = if moe.choice_bias { Some(i.fixed(&choice_bias, &[count])?) } else { None };
         let list = (0..count).map(|e| {

@@ -211,6 +211,16 @@ impl<'a, F: Real> Inventory<'a, F> {
     /// # Errors
     /// What the source says.
     pub fn alone(&mut self, name: &str, shape: [usize; 2]) -> Result<SiteId, Problem> {
+        let site = self.layer(name, shape, false, Role::Linear)?;
+        self.sites[site.0].alone = true;
+        Ok(site)
+    }
+
+    /// The layer by which tokens choose among experts; it takes an adapter as [`Self::alone`]'s.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn router(&mut self, name: &str, shape: [usize; 2]) -> Result<SiteId, Problem> {
         let site = self.layer(name, shape, false, Role::Gate)?;
         self.sites[site.0].alone = true;
         Ok(site)

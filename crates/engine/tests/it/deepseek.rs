@@ -4,6 +4,7 @@ use crate::parity::{logprobs, loss_and_grads};
 use crate::support::{Reference, relative};
 use karat_engine::Model;
 use karat_engine::net::Grads;
+use karat_types::Precision;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::path::{Path, PathBuf};
 
@@ -178,4 +179,19 @@ fn layers_that_predict_further_tokens_are_left_aside_and_fp8_is_refused() {
     std::fs::write(dir.join("config.json"), text.replacen("\"architectures\"", fp8, 1)).unwrap();
     let problem = extra("model.layers.2.enorm.weight").unwrap_err();
     assert!(problem.detail.contains("fp8"), "{problem}");
+}
+
+#[test]
+fn quantised_experts_answer_nearly_the_same() {
+    let base = folder("v2").join("base");
+    let ids: Vec<u32> = (1..13).collect();
+    let exact = load(&folder("v2"), false).logprobs(&ids);
+    let model = Model::load_as(&base, None, Precision::Q8).unwrap();
+    let near = model.logprobs(&ids);
+    let apart = exact.iter().zip(&near).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
+    assert!(apart > 0.0 && apart < 0.3, "{apart}");
+    let mut cache = model.cache();
+    model.logits(&ids[..6], &mut cache);
+    let step = model.logits(&ids[6..7], &mut cache);
+    assert!(relative(&step, &model.logits(&ids[..7], &mut model.cache())) < 0.02);
 }
