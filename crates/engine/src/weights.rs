@@ -18,6 +18,27 @@ struct File {
     metadata: Metadata,
 }
 
+impl File {
+    /// Gives the memory of a part back that was read: or a whole base would stay in memory
+    /// beside what is made of it. It comes from the file again when it is asked for again.
+    fn forget(&self, part: &[u8]) {
+        const WORTHWHILE: usize = 1 << 18;
+        if part.len() < WORTHWHILE {
+            return;
+        }
+        #[cfg(unix)]
+        {
+            let first = part.as_ptr().addr() - self.map.as_ptr().addr();
+            // SAFETY: the map is private and never written, so its pages hold what the file
+            // holds, before and after. A system that does not follow the advice is fine.
+            #[expect(unsafe_code, reason = "the advice drops pages, which here come back from the file")]
+            let _ = unsafe {
+                self.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, first, part.len())
+            };
+        }
+    }
+}
+
 /// All tensors of a folder or file.
 pub struct Tensors {
     files: Vec<File>,
@@ -203,7 +224,7 @@ impl Tensors {
                 "Convert the weights to one of these types.",
             ));
         }
-        Ok(View { name, path: &file.path, bytes, dtype, turned: None })
+        Ok(View { name, file, bytes, dtype, turned: None })
     }
 
     /// A matrix stored as in × out, read as out × in.
@@ -229,13 +250,27 @@ impl Tensors {
 /// A tensor in a file, of a type that can become f32.
 pub struct View<'a> {
     name: &'a str,
-    path: &'a Path,
+    file: &'a File,
     bytes: &'a [u8],
     dtype: Dtype,
     turned: Option<[usize; 2]>,
 }
 
 impl View<'_> {
+    /// Bytes a number.
+    fn size(&self) -> usize {
+        if self.dtype == Dtype::F32 { 4 } else { 2 }
+    }
+
+    /// Numbers of the out × in matrix from `first` on, one by one from all over the file.
+    fn pick(&self, [outs, ins]: [usize; 2], first: usize, out: &mut [f32]) {
+        let size = self.size();
+        for (i, out) in out.iter_mut().enumerate() {
+            let place = (first + i) % ins * outs + (first + i) / ins;
+            decode(&self.bytes[place * size..][..size], self.dtype, std::slice::from_mut(out));
+        }
+    }
+
     /// The numbers from `first` on.
     ///
     /// # Errors
@@ -243,28 +278,27 @@ impl View<'_> {
     pub fn read(&self, first: usize, out: &mut [f32]) -> Result<(), Problem> {
         /// Numbers a task reads.
         const PIECE: usize = 1 << 15;
-        if let Some([outs, ins]) = self.turned {
-            let plain = View { turned: None, ..*self };
-            let one = |(i, x): (usize, &mut f32)| {
-                let place = (first + i) % ins * outs + (first + i) / ins;
-                plain.read(place, std::slice::from_mut(x))
-            };
-            return out.iter_mut().enumerate().try_for_each(one);
-        }
-        let size = if self.dtype == Dtype::F32 { 4 } else { 2 };
-        let bytes = &self.bytes[first * size..][..out.len() * size];
-        let pieces = out.par_chunks_mut(PIECE).zip(bytes.par_chunks(PIECE * size)).enumerate();
-        let odd = pieces.filter_map(|(i, (out, bytes))| {
-            decode(bytes, self.dtype, out);
+        let size = self.size();
+        let pieces = out.par_chunks_mut(PIECE).enumerate();
+        let odd = pieces.filter_map(|(i, out)| {
+            let at = first + i * PIECE;
+            match self.turned {
+                Some(shape) => self.pick(shape, at, out),
+                None => decode(&self.bytes[at * size..][..out.len() * size], self.dtype, out),
+            }
             let finite = out.iter().fold(true, |all, x| all & x.is_finite());
             let at = if finite { None } else { out.iter().position(|x| !x.is_finite()) };
             at.map(|at| (i * PIECE + at, out[at]))
         });
-        match odd.min_by_key(|odd| odd.0) {
+        let odd = odd.min_by_key(|odd| odd.0);
+        if self.turned.is_none() {
+            self.file.forget(&self.bytes[first * size..][..out.len() * size]);
+        }
+        match odd {
             None => Ok(()),
             Some((at, x)) => Err(bad(
                 "weights_not_finite",
-                self.path,
+                &self.file.path,
                 format!("number {} of {} is {x}", first + at, self.name),
                 "The training that made this file diverged, or the file is damaged: take another one.",
             )),

@@ -168,7 +168,7 @@ impl Mlp {
     }
 
     fn run<F: Real>(self, t: &mut Tape<'_, F>, n: Var) -> Var {
-        let (gate, up) = (t.linear(n, self.gate), t.linear(n, self.up));
+        let [gate, up] = t.linears(n, [self.gate, self.up]);
         let wide = t.swiglu(gate, up);
         t.linear(wide, self.down)
     }

@@ -48,6 +48,11 @@ impl Level {
         matches!(self, Self::Portable)
     }
 
+    /// Whether it has vectors of sixteen numbers.
+    pub(crate) fn vectors_of_512(self) -> bool {
+        self == Self::Vnni
+    }
+
     /// Its name.
     pub fn as_str(self) -> &'static str {
         match self {

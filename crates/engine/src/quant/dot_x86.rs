@@ -140,3 +140,29 @@ unsafe fn four_256(lines: &[Line], half: usize, quants: &[i8; 32]) -> __m256i {
     }
     sum
 }
+
+/// Decodes pairs of four-bit numbers, the first in the high half of its byte: sixteen bytes
+/// become 32 numbers by two lookups in a table of sixteen.
+///
+/// # Safety
+/// The processor must have AVX-512 F.
+#[target_feature(enable = "avx512f")]
+#[expect(unsafe_code, reason = "vector loads and stores inside chunks of known size")]
+pub(super) unsafe fn decode_nf4(bytes: &[u8], values: &[f32; 16], out: &mut [f32]) {
+    // SAFETY: sixteen numbers.
+    let table = unsafe { _mm512_loadu_ps(values.as_ptr()) };
+    let early = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    let late = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    for (bytes, out) in bytes.chunks_exact(16).zip(out.chunks_exact_mut(32)) {
+        // SAFETY: a chunk has sixteen bytes.
+        let pairs = _mm512_cvtepu8_epi32(unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) });
+        // The lookup reads the low four bits only.
+        let low = _mm512_permutexvar_ps(pairs, table);
+        let high = _mm512_permutexvar_ps(_mm512_srli_epi32(pairs, 4), table);
+        // SAFETY: a chunk has 32 numbers.
+        unsafe {
+            _mm512_storeu_ps(out.as_mut_ptr(), _mm512_permutex2var_ps(high, early, low));
+            _mm512_storeu_ps(out.as_mut_ptr().add(16), _mm512_permutex2var_ps(high, late, low));
+        }
+    }
+}

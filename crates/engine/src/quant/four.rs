@@ -1,11 +1,13 @@
 //! A weight held as NF4: decoded a panel at a time, never as a whole.
 
+use super::few::{self, Cells, Few, Input, Job};
 use super::nf4::{self, BLOCK, CODE};
 use super::scales::{self, Scales};
 use crate::kernel::{Kernel, Panels};
 use crate::net::Weight;
 use crate::real::Real;
 use half::{bf16, f16};
+use std::cell::RefCell;
 use std::ops::Range;
 
 /// The type bitsandbytes rounds a decoded number to.
@@ -85,6 +87,44 @@ impl Nf4 {
     }
 }
 
+/// Outputs a unit of a product of few rows.
+const UNIT: usize = 4;
+/// Rows that are multiplied straight from the weight: more are cheaper in panels.
+const FEW: usize = 8;
+
+thread_local! {
+    /// The rows of the weight a unit is about.
+    static ROWS: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Few<f32> for Nf4 {
+    fn units(&self) -> usize {
+        self.shape[0].div_ceil(UNIT)
+    }
+
+    fn unit_bytes(&self) -> usize {
+        UNIT * self.shape[1].div_ceil(2)
+    }
+
+    fn run(&self, units: Range<usize>, input: &Input<'_, f32>, y: Cells<'_, f32>) {
+        let [outs, ins] = self.shape;
+        ROWS.with_borrow_mut(|scratch| {
+            scratch.resize(UNIT * ins, 0.0);
+            for unit in units {
+                let rows = unit * UNIT..outs.min((unit + 1) * UNIT);
+                let w = &mut scratch[..rows.len() * ins];
+                Self::decode(self, rows.start * ins, w);
+                for (row, x) in input.x.chunks_exact(ins).enumerate() {
+                    // SAFETY: these outputs belong to this unit, which one task has.
+                    #[expect(unsafe_code, reason = "each unit of outputs is written by one task")]
+                    let y = unsafe { y.piece(row, rows.start, rows.len()) };
+                    f32::matvec(w, x, y);
+                }
+            }
+        });
+    }
+}
+
 impl Panels<f32> for Nf4 {
     fn decode(&self, rows: Range<usize>, cols: Range<usize>, out: &mut [f32]) {
         for (row, out) in rows.zip(out.chunks_exact_mut(cols.len())) {
@@ -103,19 +143,57 @@ impl Panels<f64> for Nf4 {
     }
 }
 
-impl<F: Real> Weight<F> for Nf4
-where
-    Self: Panels<F>,
-{
-    fn multiply(&self, kernel: &dyn Kernel<F>, x: &[F], rows: usize, y: &mut [F]) {
-        kernel.multiply_panels(self, self.shape, (x, rows), y);
+impl Weight<f32> for Nf4 {
+    fn multiply(&self, kernel: &dyn Kernel<f32>, x: &[f32], rows: usize, y: &mut [f32]) {
+        if kernel.streams() && rows <= FEW {
+            few::multiply(&mut [Job { weight: self, x, rows, y }]);
+        } else {
+            kernel.multiply_panels(self, self.shape, (x, rows), y);
+        }
     }
 
-    fn multiply_transposed(&self, kernel: &dyn Kernel<F>, dy: &[F], rows: usize, add: bool, dx: &mut [F]) {
+    fn multiply_transposed(
+        &self,
+        kernel: &dyn Kernel<f32>,
+        dy: &[f32],
+        rows: usize,
+        add: bool,
+        dx: &mut [f32],
+    ) {
         kernel.multiply_panels_transposed(self, self.shape, (dy, rows), add, dx);
     }
 
-    fn rows(&self, rows: Range<usize>, out: &mut [F]) {
+    fn rows(&self, rows: Range<usize>, out: &mut [f32]) {
+        Panels::decode(self, rows, 0..self.shape[1], out);
+    }
+
+    fn bytes(&self) -> usize {
+        Self::bytes(self)
+    }
+
+    fn few(&self, rows: usize) -> Option<&dyn Few<f32>> {
+        (rows <= FEW).then_some(self)
+    }
+}
+
+/// In double precision, to prove gradients.
+impl Weight<f64> for Nf4 {
+    fn multiply(&self, kernel: &dyn Kernel<f64>, x: &[f64], rows: usize, y: &mut [f64]) {
+        kernel.multiply_panels(self, self.shape, (x, rows), y);
+    }
+
+    fn multiply_transposed(
+        &self,
+        kernel: &dyn Kernel<f64>,
+        dy: &[f64],
+        rows: usize,
+        add: bool,
+        dx: &mut [f64],
+    ) {
+        kernel.multiply_panels_transposed(self, self.shape, (dy, rows), add, dx);
+    }
+
+    fn rows(&self, rows: Range<usize>, out: &mut [f64]) {
         Panels::decode(self, rows, 0..self.shape[1], out);
     }
 

@@ -121,6 +121,17 @@ pub(crate) fn decode_from(
 /// Numbers that share a scale.
 #[inline]
 fn decode_run(nibbles: &[u8], values: &[f32; 16], at: usize, out: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if at.is_multiple_of(2) && out.len().is_multiple_of(32) && super::dot::Level::here().vectors_of_512() {
+        // SAFETY: the processor was asked.
+        #[expect(unsafe_code, reason = "instructions the processor was asked for")]
+        return unsafe { super::dot_x86::decode_nf4(&nibbles[at / 2..][..out.len() / 2], values, out) };
+    }
+    decode_pairs(nibbles, values, at, out);
+}
+
+/// The same, a pair at a time, from any number on.
+fn decode_pairs(nibbles: &[u8], values: &[f32; 16], at: usize, out: &mut [f32]) {
     let (lead, out) = out.split_at_mut((at % 2).min(out.len()));
     if let [low] = lead {
         *low = values[usize::from(nibbles[at / 2] & 15)];
@@ -167,6 +178,18 @@ mod tests {
             let mut part = vec![0.0; len];
             decode_from((&encoded.nibbles, &CODE, BLOCK), |i| encoded.absmax[i], first, &mut part);
             assert_eq!(part, whole[first..first + len], "{first} + {len}");
+        }
+    }
+
+    #[test]
+    fn vectors_and_pairs_decode_the_same() {
+        let bytes: Vec<u8> = (0..64).map(|i| (i * 37 + 11) as u8).collect();
+        let values: [f32; 16] = std::array::from_fn(|i| CODE[i] * 0.37);
+        for len in [32, 64, 128] {
+            let (mut vectors, mut pairs) = (vec![9.0; len], vec![8.0; len]);
+            decode_run(&bytes, &values, 0, &mut vectors);
+            decode_pairs(&bytes, &values, 0, &mut pairs);
+            assert_eq!(vectors, pairs);
         }
     }
 

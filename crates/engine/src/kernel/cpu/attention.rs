@@ -170,6 +170,15 @@ pub(super) fn forward(
     });
 }
 
+/// `scores[j] = scale · q·k[j]`.
+fn each_score(q: &[f32], k: &[f32], stride: usize, scale: f32, scores: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if super::keys::fits(q) {
+        return super::keys::scores(q, k, stride, scale, scores);
+    }
+    row::scores(q, k, stride, scale, scores);
+}
+
 /// One query, as in decoding: two passes over the keys it sees.
 fn single(
     task: &Task<'_>,
@@ -180,9 +189,7 @@ fn single(
 ) {
     let (dim, scale) = (task.shape.value_dim, task.shape.scale as f32);
     let (first, stride) = task.keys(block.base);
-    for (j, score) in scores.iter_mut().enumerate() {
-        *score = scale * row::dot(q, &k[first + j * stride..][..q.len()]);
-    }
+    each_score(q, &k[first..], stride, scale, scores);
     task.slant(block.head, scores);
     // SAFETY: this (row, head) of both outputs belongs to this task.
     #[expect(unsafe_code, reason = "each (row, head) is written by one task")]
@@ -191,11 +198,8 @@ fn single(
         (out.piece(at, dim), lse.piece(task.lse(block.first, block.head), 1))
     };
     lse[0] = row::softmax(scores);
-    out.fill(0.0);
     let (first, stride) = task.values(block.base);
-    for (j, &p) in scores.iter().enumerate() {
-        row::axpy(p, &v[first + j * stride..][..dim], out);
-    }
+    row::mix(scores, &v[first..], stride, &mut out[..dim]);
 }
 
 pub(super) fn backward(

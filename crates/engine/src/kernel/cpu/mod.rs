@@ -7,6 +7,8 @@ mod attention;
 #[cfg(target_arch = "x86_64")]
 mod blocked;
 mod curve;
+#[cfg(target_arch = "x86_64")]
+mod keys;
 mod matmul;
 mod panels;
 mod row;

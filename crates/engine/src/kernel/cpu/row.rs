@@ -67,6 +67,62 @@ fn exp_lanes(x: &mut [f32], shift: f32) -> f32 {
     fold_lanes(lanes, |a, b| a + b)
 }
 
+/// Σ aᵢ·bᵢ for short rows: fewer partial sums, so that adding them up costs less.
+#[inline(always)]
+fn dot_short(a: &[f32], b: &[f32]) -> f32 {
+    const SHORT: usize = 16;
+    let mut lanes = [0.0f32; SHORT];
+    let (a_blocks, b_blocks) = (a.chunks_exact(SHORT), b.chunks_exact(SHORT));
+    let rest = a_blocks.remainder().iter().zip(b_blocks.remainder());
+    for (lane, (a, b)) in lanes.iter_mut().zip(rest) {
+        *lane = a * b;
+    }
+    for (a, b) in a_blocks.zip(b_blocks) {
+        for i in 0..SHORT {
+            lanes[i] += a[i] * b[i];
+        }
+    }
+    for half in [8, 4, 2, 1] {
+        for i in 0..half {
+            lanes[i] += lanes[i + half];
+        }
+    }
+    lanes[0]
+}
+
+simd! {
+    /// `scores[j] = scale · q·k[j]`, the rows of k `stride` apart.
+    fn scores(q: &[f32], k: &[f32], stride: usize, scale: f32, scores: &mut [f32]) {
+        for (j, score) in scores.iter_mut().enumerate() {
+            *score = scale * dot_short(q, &k[j * stride..][..q.len()]);
+        }
+    }
+}
+
+simd! {
+    /// `out = Σ p[j]·v[j]`, the rows of v `stride` apart; 64 sums at a time stay in vectors.
+    fn mix(p: &[f32], v: &[f32], stride: usize, out: &mut [f32]) {
+        const WIDE: usize = 64;
+        for (i, out) in out.chunks_mut(WIDE).enumerate() {
+            let mut sums = [0.0f32; WIDE];
+            if out.len() == WIDE {
+                for (j, &p) in p.iter().enumerate() {
+                    let row = &v[j * stride + i * WIDE..][..WIDE];
+                    for l in 0..WIDE {
+                        sums[l] += p * row[l];
+                    }
+                }
+            } else {
+                for (j, &p) in p.iter().enumerate() {
+                    let row = &v[j * stride + i * WIDE..][..out.len()];
+                    sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += p * x);
+                }
+            }
+            out.copy_from_slice(&sums[..out.len()]);
+        }
+    }
+}
+
 simd! {
     /// Σ aᵢ·bᵢ.
     fn dot(a: &[f32], b: &[f32]) -> f32 {
@@ -80,15 +136,6 @@ simd! {
         for (row, y) in w.chunks_exact(x.len()).zip(y) {
             let sum = alpha * dot_lanes(row, x);
             *y = if accumulate { *y + sum } else { sum };
-        }
-    }
-}
-
-simd! {
-    /// `y += a·x`.
-    fn axpy(a: f32, x: &[f32], y: &mut [f32]) {
-        for (y, x) in y.iter_mut().zip(x) {
-            *y += a * x;
         }
     }
 }
