@@ -979,6 +979,31 @@ export interface components {
          * @description A key for scripts.
          */
         ApiKeyId: string;
+        /** @description What the account of contributors came to; its files are beside the adapter. */
+        AttributionSummary: {
+            /**
+             * Format: int64
+             * @description Contributors with rows in the run.
+             */
+            contributors: number;
+            /**
+             * Format: double
+             * @description How far the contributors' displacements and the decay are from the adapter's own
+             *     displacement, relative.
+             */
+            identity_error: number;
+            /**
+             * Format: double
+             * @description How far the sum of the contributors' gradients was from the gradient, relative; the
+             *     worst step.
+             */
+            gradient_error: number;
+            /**
+             * Format: double
+             * @description Time the account took, as a part of the time of the steps without it.
+             */
+            overhead: number;
+        };
         /** @description `POST /v1/chat/completions`. */
         ChatBody: components["schemas"]["Sampling"] & {
             /** @description `base` or `base:adapter`. */
@@ -2513,6 +2538,18 @@ export interface components {
             step: number;
             /** @enum {string} */
             kind: "rewound";
+        } | {
+            /**
+             * Format: int64
+             * @description Steps taken so far.
+             */
+            step: number;
+            /** @description Stable word: `loss_did_not_fall`. */
+            code: string;
+            /** @description What was seen, and what to do about it. */
+            message: string;
+            /** @enum {string} */
+            kind: "notice";
         };
         /** @description The new-run form. */
         RunForm: {
@@ -2825,6 +2862,11 @@ export interface components {
              */
             alpha: number;
             /**
+             * @description Scale by alpha / √rank instead (rsLoRA).
+             * @default false
+             */
+            rslora: boolean;
+            /**
              * Format: double
              * @description LoRA dropout, 0–1.
              * @default 0.05
@@ -2851,6 +2893,43 @@ export interface components {
              * @default true
              */
             double_quant: boolean;
+            /**
+             * Format: int64
+             * @description Steps between checkpoints, besides those at evaluations and every ten minutes.
+             * @default null
+             */
+            save_every: number | null;
+            /**
+             * @description Fill each micro-batch up to batch_size × max_length tokens with as many rows as fit.
+             * @default false
+             */
+            packing: boolean;
+            /**
+             * @description Run each block again in the backward instead of keeping its values: less memory, about
+             *     a third more time, the same numbers.
+             * @default false
+             */
+            checkpointing: boolean;
+            /**
+             * @description Account for what each contributor's rows moved; none = when rows name contributors
+             *     and an adapter is trained.
+             * @default null
+             */
+            attribution: boolean | null;
+            /**
+             * Format: int32
+             * @description Memory for that account, MB; contributors beyond it share one entry.
+             * @default 512
+             */
+            attribution_memory_mb: number;
+            /**
+             * @description Weight of a contributor's rows in the gradient: 1 when not named, 0 = as if they
+             *     taught nothing, everything else staying as it is.
+             * @default {}
+             */
+            contributor_weights: {
+                [key: string]: number;
+            };
         };
         /** @description What a finished run amounts to. */
         TrainSummary: {
@@ -2901,6 +2980,30 @@ export interface components {
              * @default false
              */
             stopped_early: boolean;
+            /**
+             * @description What a person should know of the run.
+             * @default []
+             */
+            notices: string[];
+            /**
+             * Format: int64
+             * @description Rows cut to the maximal length.
+             * @default 0
+             */
+            rows_truncated: number;
+            /**
+             * @description Root of the Merkle tree over the schedule: which rows each step saw.
+             * @default
+             */
+            schedule_root: string;
+            /** @default null */
+            attribution: components["schemas"]["AttributionSummary"] | null;
+            /**
+             * Format: int64
+             * @description The most memory the process ever had, bytes; 0 where the system does not tell.
+             * @default 0
+             */
+            peak_memory_bytes: number;
         };
         /** @description Fields of an upload. */
         UploadForm: {
