@@ -12,6 +12,7 @@ use karat_engine::kernel::{self, Kernel, Mat};
 use karat_engine::lora::{self, LoraConfig};
 use karat_engine::net::Grads;
 use karat_engine::optim::{self, AdamW};
+use karat_engine::quant::Held;
 use karat_engine::rng::Rng;
 use karat_engine::tape::{Batch, Pass, Pool};
 use karat_types::Precision;
@@ -82,7 +83,8 @@ impl Wish {
         let dir = Path::new(&self.model);
         let Ok(precision) = self.precision.parse::<Precision>() else { usage() };
         if dir.is_dir() {
-            return Model::load_as(dir, None, precision).unwrap_or_else(|problem| {
+            let held = Held { packed: self.job != "decode", ..Held::from(precision) };
+            return Model::load_as(dir, None, held).unwrap_or_else(|problem| {
                 eprintln!("{problem}");
                 usage()
             });

@@ -3,6 +3,7 @@
 //! One binary, roles by sub-command. Only this crate reads configuration; it holds no
 //! decisions of its own: each command parses, calls a use case, prints.
 
+mod amx;
 mod chart;
 mod client;
 mod cmd;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // Fails only when a provider is installed already, which is just as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    karat_engine::kernel::set_amx_probe(amx::probe);
     match cli.command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

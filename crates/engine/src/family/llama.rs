@@ -91,6 +91,7 @@ impl Llama {
     fn block<F: Real>(&self, t: &mut Tape<'_, F>, block: &Block, x: Var) -> Var {
         let n = t.rms_norm(x, block.input_norm, self.eps);
         let [mut q, mut k, v] = t.linears(n, [block.q, block.k, block.v]);
+        t.forget(n);
         if let Some((q_norm, k_norm)) = block.qk_norm {
             (q, k) = (t.rms_norm(q, q_norm, self.eps), t.rms_norm(k, k_norm, self.eps));
         }
@@ -101,8 +102,10 @@ impl Llama {
 
         let n = t.rms_norm(x, block.post_norm, self.eps);
         let [gate, up] = t.linears(n, [block.gate, block.up]);
+        t.forget(n);
         let wide = t.glu(gate, up, self.activation);
         let branch = t.linear(wide, block.down);
+        t.forget(wide);
         t.add(x, branch)
     }
 }

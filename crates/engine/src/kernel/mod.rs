@@ -5,11 +5,14 @@
 //! are proven.
 
 mod activation;
+mod brain;
 pub mod cpu;
 mod describe;
 mod moe;
 pub mod reference;
 
+pub use brain::Brain;
+pub use cpu::{amx_self_test, set_amx_probe};
 pub use describe::{Chosen, describe};
 pub use moe::{Gating, Groups, NOBODY, Scoring};
 
@@ -241,6 +244,16 @@ pub trait Kernel<F: Real>: Send + Sync {
     /// `y = x / √(mean x² + ε) · w` row by row; keeps `1/√…` of each row.
     fn rms_norm(&self, x: &[F], w: &[F], eps: f64, y: &mut [F], inv: &mut [F]);
 
+    /// The same `y` from the `1/√…` that were kept.
+    fn rms_norm_again(&self, x: &[F], w: &[F], inv: &[F], y: &mut [F]) {
+        let rows = x.chunks_exact(w.len()).zip(y.chunks_exact_mut(w.len()));
+        for ((x, y), &inv) in rows.zip(inv) {
+            for ((y, &x), &w) in y.iter_mut().zip(x).zip(w) {
+                *y = x * inv * w;
+            }
+        }
+    }
+
     /// Adds to `dx`, and to `dw` when the weight is trained.
     fn rms_norm_backward(&self, saved: (&[F], &[F], &[F]), dy: &[F], dx: &mut [F], dw: Option<&mut [F]>);
 
@@ -348,6 +361,12 @@ pub trait Kernel<F: Real>: Send + Sync {
             let part = Mat { data: &dy[first..], rows, cols: n, row_stride: outs, col_stride: 1 };
             self.matmul(F::ONE, part, Mat::new(panel, n, ins), add || first > 0, dx);
         }
+    }
+
+    /// `c = a·b`, or added, with `a` (and its number of rows) rounded to bf16 and sums in the
+    /// kernel's own numbers.
+    fn multiply_brain(&self, b: &Brain, a: (&[F], usize), add: bool, c: &mut [F]) {
+        brain::plain(b, a, add, c);
     }
 
     /// `y[t] = table[ids[t]]`.

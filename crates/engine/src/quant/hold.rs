@@ -1,5 +1,6 @@
 //! Which weight is held how, decided while a base is read: a panel of the file at a time.
 
+use super::brain::BrainFloats;
 use super::{Bits, Blocks, Half, Nf4, bnb};
 use crate::net::Weight;
 use crate::weights::Tensors;
@@ -12,11 +13,14 @@ pub struct Held {
     pub precision: Precision,
     /// Whether the scales of NF4 are quantised too.
     pub double_quant: bool,
+    /// Whether bf16 is packed for products of many rows on both sides, as training wants it:
+    /// faster there, with both sides rounded and twice the memory.
+    pub packed: bool,
 }
 
 impl From<Precision> for Held {
     fn from(precision: Precision) -> Self {
-        Self { precision, double_quant: true }
+        Self { precision, double_quant: true, packed: false }
     }
 }
 
@@ -101,6 +105,9 @@ impl Holder<f32> for Files<'_> {
             (Precision::Nf4, None) => {
                 let read = self.reader(name, (shape, role), None)?;
                 Some(Box::new(Nf4::encode(shape, self.held.double_quant, read)?))
+            }
+            (Precision::Bf16, four) if self.held.packed => {
+                Some(Box::new(BrainFloats::read(shape, self.reader(name, (shape, role), four)?)?))
             }
             (Precision::Bf16, four) => {
                 Some(Box::new(Half::encode(shape, self.reader(name, (shape, role), four)?)?))

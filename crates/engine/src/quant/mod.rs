@@ -3,6 +3,7 @@
 
 pub mod blocks;
 pub mod bnb;
+pub mod brain;
 pub mod dot;
 #[cfg(target_arch = "x86_64")]
 mod dot_x86;

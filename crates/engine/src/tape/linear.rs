@@ -119,6 +119,7 @@ impl<F: Real> Tape<'_, F> {
             let add = old.is_some();
             dx = Some((old.unwrap_or_else(|| self.pool.take(batch.len() * self.width(x))), add));
         }
+        self.remember(x);
         let input = std::mem::take(&mut self.nodes[x.0].value);
         let rows = Rows { x: &input, keys: &batch.keys };
         self.apply_back(id, rows, &low, &dy, dx.as_mut().map(|(dx, add)| (&mut dx[..], *add)));

@@ -280,6 +280,34 @@ impl<'a, F: Real> Tape<'a, F> {
         Var(first)
     }
 
+    /// Frees the numbers of a norm or of [`Self::swiglu`] once all linear layers that read
+    /// them have; nothing else may. They are computed again for the gradient: a few
+    /// multiplications a number, and a third less memory.
+    pub fn forget(&mut self, x: Var) {
+        if matches!(self.nodes[x.0].op, Op::RmsNorm { .. } | Op::SwiGlu { .. }) {
+            let value = std::mem::take(&mut self.nodes[x.0].value);
+            self.pool.give(value);
+        }
+    }
+
+    /// Computes forgotten numbers again.
+    fn remember(&mut self, x: Var) {
+        let rows = self.batch.len();
+        if !self.nodes[x.0].value.is_empty() || rows == 0 {
+            return;
+        }
+        let mut y = self.pool.take(rows * self.width(x));
+        let (kernel, value) = (self.net.kernel.as_ref(), |x: Var| &self.nodes[x.0].value[..]);
+        match &self.nodes[x.0].op {
+            Op::RmsNorm { x, weight, inv } => {
+                kernel.rms_norm_again(value(*x), self.net.params.data(*weight), inv, &mut y);
+            }
+            Op::SwiGlu { gate, up } => kernel.swiglu(value(*gate), value(*up), &mut y),
+            _ => {}
+        }
+        self.nodes[x.0].value = y;
+    }
+
     /// Rows of the embedding table.
     pub fn embedding(&mut self, table: ParamId) -> Var {
         let width = self.net.params.get(table).shape[1];

@@ -9,13 +9,13 @@ use crate::lora::{LoraConfig, Targets};
 use crate::net::Site;
 use karat_types::ports::TrainJob;
 use karat_types::train::TrainSettings;
-use karat_types::{Method, Precision, Problem};
+use karat_types::{Method, Problem};
 use std::fmt::Write as _;
 
 /// Bytes of the program itself: code, threads, buffers of matrix products, tokenizer.
 const PROGRAM: f64 = 30e6;
 /// Numbers of logits in memory at once (`tape/loss.rs`).
-const LOGITS: f64 = (1 << 21) as f64;
+const LOGITS: f64 = (1 << 22) as f64;
 /// Layers that read a value no other linear layer reads: what attention or the activation
 /// gave.
 const CLOSING: [&str; 5] = ["o_proj", "down_proj", "dense", "c_proj", "dense_4h_to_h"];
@@ -114,10 +114,10 @@ fn activations(
 
 /// Bytes a number of the linear layers takes as it is held.
 fn bytes_per_weight(s: &TrainSettings) -> f64 {
-    match (s.method, s.precision) {
-        (Method::Qlora, _) if s.double_quant => 0.5 + 1.0 / 64.0 + 4.0 / (64.0 * 256.0),
-        (Method::Qlora, _) => 0.5 + 4.0 / 64.0,
-        (Method::Lora, Precision::Bf16) => 2.0,
+    match s.method {
+        Method::Qlora if s.double_quant => 0.5 + 1.0 / 64.0 + 4.0 / (64.0 * 256.0),
+        Method::Qlora => 0.5 + 4.0 / 64.0,
+        // bf16 lies there twice, packed for either direction.
         _ => 4.0,
     }
 }

@@ -42,8 +42,13 @@ impl State {
     /// The model as the run begins with it.
     pub(super) fn prepare(run: &Run<'_>) -> Result<Self, Problem> {
         let (job, s) = (run.job, &run.job.settings);
-        let precision = if s.method == Method::Qlora { Precision::Nf4 } else { s.precision };
-        let held = Held { precision, double_quant: s.double_quant };
+        let precision = match s.method {
+            Method::Lora => s.precision,
+            Method::Qlora => Precision::Nf4,
+            // What is trained is f32, and here that is everything.
+            Method::Full => Precision::F32,
+        };
+        let held = Held { precision, double_quant: s.double_quant, packed: true };
         let mut model = Model::load_as(&job.model_dir, None, held)?;
         let lora = match (s.method, &job.init_adapter) {
             (Method::Full, None) => None,

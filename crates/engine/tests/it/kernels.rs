@@ -120,6 +120,9 @@ fn everything_row_by_row() {
         let mut out = Vec::new();
         let (mut y, mut inv) = (vec![0.0; x.len()], vec![0.0; rows]);
         kernel.rms_norm(&x, &w, 1e-5, &mut y, &mut inv);
+        let mut again = vec![0.0; x.len()];
+        kernel.rms_norm_again(&x, &w, &inv, &mut again);
+        assert_eq!(again, y, "a norm computed again");
         let (mut dx, mut dw) = (vec![1.0; x.len()], vec![1.0; n]);
         kernel.rms_norm_backward((&x, &w, &inv), &dy, &mut dx, Some(&mut dw));
         out.extend([y.clone(), inv, dx, dw]);

@@ -14,12 +14,18 @@ pub(crate) struct Args {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    /// Only try AMX, and crash if it does: run by karat itself
+    #[arg(long, hide = true)]
+    probe_amx: bool,
 }
 
 /// Looks at everything; fails when anything is wrong.
 pub(crate) fn run(args: &Args) -> Result<(), Problem> {
+    if args.probe_amx {
+        return probe_amx();
+    }
     let config = args.state.load()?;
-    let mut checks = vec![data_dir(&config), threads(&config)];
+    let mut checks = vec![data_dir(&config), threads(&config), kernels()];
     if checks[0].ok {
         checks.extend(runtime()?.block_on(store(&config)));
     }
@@ -72,6 +78,26 @@ fn data_dir(config: &Config) -> Check {
 
 fn threads(config: &Config) -> Check {
     well("threads", format!("{} for the engine", config.engine_threads()))
+}
+
+/// What this processor computes with; never wrong, only slower or faster.
+fn kernels() -> Check {
+    let chosen = karat_engine::kernel::describe();
+    let amx = chosen.without_amx.map_or_else(String::new, |reason| format!("; no AMX: {reason}"));
+    let (f32, bf16, bits) = (chosen.f32, chosen.bf16, chosen.vector_bits);
+    well("kernels", format!("f32 {f32}, bf16 {bf16}, vectors of {bits} bits{amx}"))
+}
+
+/// What the child process does: every answer but success means no AMX.
+fn probe_amx() -> Result<(), Problem> {
+    karat_engine::kernel::amx_self_test().map_err(|found| {
+        Problem::new(
+            500,
+            "doctor_found_problems",
+            format!("AMX cannot be used: {found}."),
+            "Nothing to do: karat computes without it.",
+        )
+    })
 }
 
 /// Database, tables, blobs and disk; an SQLite file that is not there yet is not made here.

@@ -3,9 +3,12 @@
 //! Work is cut into pieces whose borders depend on the shapes only, and no two pieces
 //! add to the same number, so one thread and many give the same bytes.
 
+#[cfg(target_arch = "x86_64")]
+mod amx;
 mod attention;
 #[cfg(target_arch = "x86_64")]
 mod blocked;
+pub(super) mod brain;
 mod curve;
 #[cfg(target_arch = "x86_64")]
 mod keys;
@@ -20,7 +23,8 @@ pub(crate) use row::matvec;
 pub(super) use simd::vector_bits;
 
 use super::{
-    Activation, Attention, AttentionGrads, AttentionSaved, Dropout, Kernel, Mat, Panels, Rotary, Update,
+    Activation, Attention, AttentionGrads, AttentionSaved, Brain, Dropout, Kernel, Mat, Panels, Rotary,
+    Update,
 };
 use rayon::prelude::*;
 
@@ -36,6 +40,35 @@ const SUM_ROWS: usize = 256;
 /// Rows a piece of row-wise work.
 fn piece_rows(width: usize) -> usize {
     (PIECE / width.max(1)).max(1)
+}
+
+/// How to try AMX where a crash does no harm: `probe` runs [`amx_self_test`] in a child
+/// process. It is called when the first product of brain floats needs an answer; without it
+/// AMX is not used.
+pub fn set_amx_probe(probe: fn() -> Result<(), String>) {
+    #[cfg(target_arch = "x86_64")]
+    amx::set_probe(probe);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = probe;
+}
+
+/// Multiplies on AMX tiles and compares with the plain kernel; may kill the process.
+///
+/// # Errors
+/// What was wrong.
+pub fn amx_self_test() -> Result<(), String> {
+    #[cfg(target_arch = "x86_64")]
+    return brain::self_test();
+    #[cfg(not(target_arch = "x86_64"))]
+    Err("this processor has none".into())
+}
+
+/// Whether AMX is used, or why not.
+pub(super) fn amx_verdict() -> Result<(), String> {
+    #[cfg(target_arch = "x86_64")]
+    return amx::verdict().clone();
+    #[cfg(not(target_arch = "x86_64"))]
+    Err("this processor has none".into())
 }
 
 impl Kernel<f32> for Cpu {
@@ -62,10 +95,20 @@ impl Kernel<f32> for Cpu {
         panels::backward(w, shape, dy, add, dx);
     }
 
+    fn multiply_brain(&self, b: &Brain, a: (&[f32], usize), add: bool, c: &mut [f32]) {
+        brain::product(b, a, add, c);
+    }
+
     fn rms_norm(&self, x: &[f32], w: &[f32], eps: f64, y: &mut [f32], inv: &mut [f32]) {
         let (n, rows) = (w.len(), piece_rows(w.len()));
         let pieces = x.par_chunks(n * rows).zip(y.par_chunks_mut(n * rows)).zip(inv.par_chunks_mut(rows));
         pieces.for_each(|((x, y), inv)| row::rms_norm(x, w, eps as f32, y, inv));
+    }
+
+    fn rms_norm_again(&self, x: &[f32], w: &[f32], inv: &[f32], y: &mut [f32]) {
+        let (n, rows) = (w.len(), piece_rows(w.len()));
+        let pieces = x.par_chunks(n * rows).zip(y.par_chunks_mut(n * rows)).zip(inv.par_chunks(rows));
+        pieces.for_each(|((x, y), inv)| row::rms_norm_again(x, w, inv, y));
     }
 
     fn rms_norm_backward(

@@ -1,7 +1,7 @@
 //! The inner loops over rows, written in lanes so that they vectorise.
 
 use super::simd::{exp, simd};
-use crate::kernel::{Dropout, Rotary, Update};
+use crate::kernel::{Dropout, Rotary, Update, brain};
 
 /// Partial sums kept side by side; a fixed order whatever the vector width.
 pub(super) const LANES: usize = 32;
@@ -163,6 +163,18 @@ simd! {
 }
 
 simd! {
+    /// Row by row `y = x · inv · w` with the factors of before.
+    fn rms_norm_again(x: &[f32], w: &[f32], inv: &[f32], y: &mut [f32]) {
+        let n = w.len();
+        for ((x, y), &inv) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)).zip(inv) {
+            for i in 0..n {
+                y[i] = x[i] * inv * w[i];
+            }
+        }
+    }
+}
+
+simd! {
     /// Adds the gradient of the normalised rows to `dx`.
     fn rms_norm_backward(x: &[f32], w: &[f32], inv: &[f32], dy: &[f32], dx: &mut [f32]) {
         let n = w.len();
@@ -245,6 +257,24 @@ simd! {
             let dg = dy * *u * s * (1.0 + *g * (1.0 - s));
             *u = dy * *g * s;
             *g = dg;
+        }
+    }
+}
+
+simd! {
+    /// To brain floats, the nearest.
+    fn round(x: &[f32], y: &mut [u16]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = brain::round(x);
+        }
+    }
+}
+
+simd! {
+    /// To the nearest brain float, as f32.
+    fn rounded(x: &[f32], y: &mut [f32]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = brain::widen(brain::round(x));
         }
     }
 }

@@ -61,15 +61,93 @@ unsafe fn tile_of<const R: usize>(k: usize, a: *const f32, (b, step): (*const f3
             a = a.wrapping_add(R);
             b = b.wrapping_add(step);
         }
-        let alpha = _mm512_set1_ps(goal.alpha);
-        for (i, sum) in sum.iter().enumerate() {
-            let c = goal.c.wrapping_add(i * goal.stride);
-            for (half, mask) in [low, high].into_iter().enumerate() {
-                let c = c.wrapping_add(16 * half);
+        store(&sum, goal);
+    }
+}
+
+/// Writes the sums of a tile, scaled, or adds them.
+///
+/// # Safety
+/// The processor has AVX-512F; the rectangle of the goal may be written.
+#[target_feature(enable = "avx512f")]
+#[expect(unsafe_code, reason = "writes through a raw pointer, whose extent the caller promises")]
+#[inline]
+unsafe fn store<const R: usize>(sum: &[[__m512; 2]; R], goal: Goal) {
+    let masks = [lanes(goal.cols), lanes(goal.cols.saturating_sub(16))];
+    let alpha = _mm512_set1_ps(goal.alpha);
+    for (i, sum) in sum.iter().enumerate() {
+        for (half, mask) in masks.into_iter().enumerate() {
+            let c = goal.c.wrapping_add(i * goal.stride + 16 * half);
+            // SAFETY: row i of the goal, masked to its columns.
+            unsafe {
                 let old = if goal.accumulate { _mm512_maskz_loadu_ps(mask, c) } else { _mm512_setzero_ps() };
                 _mm512_mask_storeu_ps(c, mask, _mm512_fmadd_ps(alpha, sum[half], old));
             }
         }
+    }
+}
+
+/// Whether this processor multiplies brain floats.
+pub(super) fn brain_available() -> bool {
+    available() && std::arch::is_x86_feature_detected!("avx512bf16")
+}
+
+/// A tile of bf16 products, sums in f32: `pairs` pairs a row of `a` (`step` pairs apart) and
+/// as many rows of 32 pairs of `b`.
+///
+/// # Safety
+/// The processor has AVX-512F and AVX-512 BF16; `a` has R rows, `b` is packed in whole
+/// panels; the rectangle of the goal may be written.
+#[target_feature(enable = "avx512f,avx512bf16")]
+#[expect(unsafe_code, reason = "reads through raw pointers, whose extents the caller promises")]
+unsafe fn brain_of<const R: usize>(pairs: usize, (a, step): (*const u32, usize), b: *const u32, goal: Goal) {
+    let mut sum = [[_mm512_setzero_ps(); 2]; R];
+    // SAFETY: `pairs` steps over `a` and `b`; any bits are brain floats.
+    unsafe {
+        for l in 0..pairs {
+            let right = b.add(COLS * l);
+            let b0 = brain_floats(_mm512_loadu_si512(right.cast()));
+            let b1 = brain_floats(_mm512_loadu_si512(right.add(16).cast()));
+            for (i, sum) in sum.iter_mut().enumerate() {
+                let x = brain_floats(_mm512_set1_epi32(*a.add(i * step + l) as i32));
+                sum[0] = _mm512_dpbf16_ps(sum[0], x, b0);
+                sum[1] = _mm512_dpbf16_ps(sum[1], x, b1);
+            }
+        }
+        store(&sum, goal);
+    }
+}
+
+/// The same bits as brain floats.
+#[target_feature(enable = "avx512f,avx512bf16")]
+#[inline]
+fn brain_floats(bits: __m512i) -> __m512bh {
+    // SAFETY: both are 64 bytes of any content.
+    #[expect(unsafe_code, reason = "the intrinsics have no cast for it")]
+    unsafe {
+        std::mem::transmute::<__m512i, __m512bh>(bits)
+    }
+}
+
+/// [`brain_of`] for a goal of up to 32 rows.
+///
+/// # Safety
+/// As [`brain_of`], with the rows of the goal.
+#[target_feature(enable = "avx512f,avx512bf16")]
+#[expect(unsafe_code, reason = "passes the promise of the caller on")]
+pub(super) unsafe fn brain(pairs: usize, (a, step): (*const u32, usize), b: *const u32, goal: Goal) {
+    const MOST: usize = 11;
+    for first in (0..goal.rows).step_by(MOST) {
+        let rows = MOST.min(goal.rows - first);
+        let (a, c) = ((a.wrapping_add(first * step), step), goal.c.wrapping_add(first * goal.stride));
+        let goal = Goal { c, rows, ..goal };
+        macro_rules! by_rows {
+            ($($n:literal)*) => {
+                // SAFETY: the caller's promise, for these rows.
+                match rows { $($n => unsafe { brain_of::<$n>(pairs, a, b, goal) },)* _ => {} }
+            };
+        }
+        by_rows!(1 2 3 4 5 6 7 8 9 10 11);
     }
 }
 
