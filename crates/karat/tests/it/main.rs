@@ -11,3 +11,4 @@ mod process;
 mod pull;
 mod run;
 mod standing;
+mod train;
