@@ -50,7 +50,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--batch", type=int, choices=[1], default=1)
     parser.add_argument("--length", type=int, default=256)
-    parser.add_argument("--repeats", type=int, default=6)
+    parser.add_argument("--repeats", type=int, default=3)
     return parser.parse_args()
 
 

@@ -43,7 +43,7 @@ impl Wish {
             threads: 1,
             batch: 4,
             length: 256,
-            steps: 5,
+            steps: 3,
             dropout: 0.0,
         };
         let mut args = std::env::args().skip(1);
@@ -187,7 +187,7 @@ fn prefill(wish: &Wish) {
 
 /// One token after another in each of `batch` sequences, after `length` tokens.
 fn decode(wish: &Wish) {
-    const TOKENS: u32 = 20;
+    const TOKENS: u32 = 64;
     let model = wish.model();
     let prompt: Vec<u32> = (0..wish.length as u32).map(|i| i * 7 % 1000).collect();
     let mut caches: Vec<_> = (0..wish.batch).map(|_| model.cache()).collect();
