@@ -102,6 +102,19 @@ impl<'t> Reader<'t> {
         Self { tensors, sites, whole: BTreeMap::new(), used: BTreeSet::new() }
     }
 
+    /// Whichever parameter peft wrapped first lies inside the wrapper of the other, and no name
+    /// says which. The width of A tells them apart; where both are as wide, gate and up lie
+    /// inside, as peft and [`pack`] write them.
+    fn stem(&self, place: &Place<'_>, ins: usize) -> Option<String> {
+        let stem = |wrap: &str| format!("{BASE}{}{wrap}", place.container);
+        let wide = |stem: &String| {
+            let shape = self.tensors.shape(&format!("{stem}.lora_A.weight"));
+            shape.is_some_and(|shape| shape.get(1) == Some(&ins))
+        };
+        let wraps = if place.kind() == "down_proj" { ["", ".base_layer"] } else { [".base_layer", ""] };
+        wraps.map(stem).into_iter().find(wide)
+    }
+
     /// The numbers of `name`, when the file has its fused tensor.
     pub(crate) fn read(&mut self, name: &str, shape: &[usize]) -> Option<Result<Vec<f32>, Problem>> {
         let (place, is_a) = parts(name)?;
@@ -111,9 +124,10 @@ impl<'t> Reader<'t> {
         let rank = if is_a { rows } else { cols };
         let wanted = if is_a { [sizes.experts * rank, ins] } else { [out, rank * sizes.experts] };
         let half = if is_a { "lora_A" } else { "lora_B" };
-        // Whichever parameter peft wrapped first lies inside the wrapper of the other.
-        let stems = [".base_layer", ""].map(|wrap| format!("{BASE}{}{wrap}.{half}.weight", place.container));
-        let found = stems.into_iter().find(|stem| self.tensors.shape(stem) == Some(&wanted[..]))?;
+        let found = format!("{}.{half}.weight", self.stem(&place, ins)?);
+        if self.tensors.shape(&found) != Some(&wanted[..]) {
+            return None;
+        }
         if !self.whole.contains_key(&found) {
             match self.tensors.read(&found, &wanted) {
                 Ok(data) => self.whole.insert(found.clone(), data),
@@ -169,8 +183,13 @@ mod tests {
     use crate::net::ParamId;
 
     fn sites() -> Vec<Site> {
+        sites_of(3)
+    }
+
+    /// Two experts of width 4 with so many numbers inside.
+    fn sites_of(inner: usize) -> Vec<Site> {
         let one = |expert: usize, part: &str| {
-            let (outs, ins) = if part == "down_proj" { (4, 3) } else { (3, 4) };
+            let (outs, ins) = if part == "down_proj" { (4, inner) } else { (inner, 4) };
             let name = format!("model.layers.1.mlp.experts.{expert}.{part}");
             Site { name, outs, ins, weight: ParamId(0), bias: None, adaptable: true, alone: true, lora: None }
         };
@@ -187,6 +206,31 @@ mod tests {
         assert_eq!(place.parameter(), "model.layers.1.mlp.experts.gate_up_proj");
         assert!(super::place("model.layers.1.mlp.shared_experts.up_proj").is_none());
         assert!(super::place("model.layers.1.mlp.experts.gate_up_proj").is_none());
+    }
+
+    /// With 2 inside, both Bs have the same shape, with 4 nearly everything has.
+    #[test]
+    fn tensors_of_one_shape_are_not_taken_for_each_other() {
+        for inner in [2, 4] {
+            let name = |part: &str| format!("{BASE}model.layers.1.mlp.experts.0.{part}.weight");
+            let wanted = [("gate_proj.lora_B", [inner, 1], 1.0), ("down_proj.lora_B", [4, 1], 2.0)];
+            let mut entries: Vec<Entry> = wanted
+                .iter()
+                .map(|(part, shape, x)| (name(part), shape.to_vec(), vec![*x; shape[0]]))
+                .collect();
+            entries.push((name("gate_up_proj.lora_A"), vec![1, 4], vec![3.0; 4]));
+            entries.push((name("down_proj.lora_A"), vec![1, inner], vec![4.0; inner]));
+            let packed = pack(&sites_of(inner), entries.clone());
+            let dir = tempfile::tempdir().unwrap();
+            let file = dir.path().join("a.safetensors");
+            let written: Vec<_> = packed.iter().map(|(n, s, d)| (n.clone(), s.clone(), &d[..])).collect();
+            crate::weights::write(&file, &written).unwrap();
+            let tensors = Tensors::open_files(&[file]).unwrap();
+            let mut reader = Reader::new(&tensors, sites_of(inner));
+            for (name, shape, data) in entries {
+                assert_eq!(reader.read(&name, &shape).unwrap().unwrap(), data, "{name} with {inner} inside");
+            }
+        }
     }
 
     #[test]

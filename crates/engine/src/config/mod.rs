@@ -155,9 +155,16 @@ impl Config {
     /// Reads `config.json` of a model folder.
     ///
     /// # Errors
-    /// `model_folder_unknown`, `config_invalid`, `architecture_unknown`.
+    /// `model_folder_unknown`, `model_is_adapter`, `config_invalid`, `architecture_unknown`.
     pub fn read(dir: &Path) -> Result<Self, Problem> {
         let path = dir.join("config.json");
+        if !path.exists() && dir.join("adapter_config.json").exists() {
+            return Err(Problem::bad(
+                "model_is_adapter",
+                format!("{} is an adapter, expected the base it sits on.", dir.display()),
+                "Give the base with --model and this folder with --adapter (with --init-adapter to train on).",
+            ));
+        }
         let text = std::fs::read_to_string(&path).map_err(|e| {
             Problem::bad(
                 "model_folder_unknown",

@@ -149,11 +149,30 @@ pub(super) fn messages(value: &Value, name: &str) -> Result<Vec<Message>, Fault>
         return field(name, "a list of messages", value);
     };
     let read = |(i, message): (usize, &Value)| {
-        Message::from_json(message.clone())
-            .map_err(|(inner, expected, found)| Fault::Field(format!("{name}[{i}].{inner}"), expected, found))
+        let read = Message::from_json(message.clone()).map_err(|(inner, expected, found)| {
+            Fault::Field(format!("{name}[{i}].{inner}"), expected, found)
+        })?;
+        if ROLES.contains(&read.role()) {
+            return Ok(read);
+        }
+        field(&format!("{name}[{i}].role"), "system, user, assistant or tool", &message["role"])
     };
     list.iter().enumerate().map(read).collect()
 }
+
+/// Roles that chat templates know. A turn of any other, a mistyped one above all, would never
+/// be trained and nobody would notice.
+const ROLES: &[&str] = &[
+    "system",
+    "developer",
+    "user",
+    "assistant",
+    "tool",
+    "function",
+    "observation",
+    "ipython",
+    "environment",
+];
 
 pub(super) fn share_gpt(map: &Map<String, Value>) -> Result<Vec<Message>, Fault> {
     let list = map["conversations"].as_array().filter(|list| !list.is_empty());
@@ -328,6 +347,7 @@ mod tests {
             (json!({"messages": []}), "messages", "[]"),
             (json!({"messages": [{"content": "x"}]}), "messages[0].role", "nothing"),
             (json!({"messages": [{"role": "user", "content": 1}]}), "messages[0].content", "1"),
+            (json!({"messages": [{"role": "asistant", "content": "x"}]}), "messages[0].role", "\"asistant\""),
             (
                 json!({"messages": [{"role": "user<|end|>", "content": "x"}]}),
                 "messages[0].role",

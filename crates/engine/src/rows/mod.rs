@@ -102,9 +102,10 @@ fn records(path: &Path, tokenizer: &Result<Tokenizer, Problem>, limits: Limits) 
     let one = |(source, (line, value)): (usize, (usize, Value))| {
         let rows = format::read(&value).and_then(|e| encode::encode(e, tokenizer, source as u64));
         let rows = rows.map_err(|fault| at(line).refuse(fault))?;
-        // Nobody can shorten a row of a release, so it is cut and counted, never refused.
-        let released = value["submission"].is_string() && value["content"].is_string();
-        let limits = if released { Limits { context: usize::MAX, ..limits } } else { limits };
+        // Running text may be cut anywhere, and is counted; an answer that is cut would teach
+        // to stop in the middle.
+        let running = value["text"].is_string() || value["content"].is_string();
+        let limits = if running { Limits { context: usize::MAX, ..limits } } else { limits };
         rows.into_iter().map(|row| at(line).cut(row, limits)).collect::<Result<Vec<_>, _>>()
     };
     let origins = values.iter().map(|(line, value)| Origin::read(value).map_err(|f| at(*line).refuse(f)));

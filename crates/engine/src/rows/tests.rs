@@ -154,9 +154,10 @@ fn a_row_the_model_cannot_read_whole_is_refused() {
     assert_eq!(problem.code, "row_too_long");
     assert!(problem.detail.contains("line 2: 50 tokens, the model reads 49"), "{problem}");
     let long = "the gate checks each file and says why. ".repeat(9);
-    let released = serde_json::json!({ "content": long, "submission": "s" });
-    let (_dir, path) = file("release.jsonl", &released.to_string());
-    assert_eq!(load(&path, &tokenizer, limits(20, 49)).unwrap().truncated, 1);
+    let running =
+        [serde_json::json!({ "content": long, "submission": "s" }), serde_json::json!({ "text": long })];
+    let (_dir, path) = file("running.jsonl", &running.map(|row| row.to_string()).join("\n"));
+    assert_eq!(load(&path, &tokenizer, limits(20, 49)).unwrap().truncated, 2);
 }
 
 #[test]

@@ -93,6 +93,7 @@ pub fn run(job: &TrainJob, on: &mut dyn FnMut(RunEvent) -> Control) -> Result<Tr
         return Ok(Trained::Cancelled);
     }
     state.summary.stopped_early = state.step < plan.steps;
+    state.settle(&mut events);
     output::save(&run, &state)?;
     Ok(Trained::Saved(state.finished()?))
 }

@@ -1,7 +1,7 @@
 //! What a run has reached: all of it is in a checkpoint.
 
 use super::attribution::Ledger;
-use super::{Run, available};
+use super::{Events, Run, available};
 use crate::lora::{self, LoraConfig, Targets};
 use crate::model::Model;
 use crate::optim::AdamW;
@@ -129,6 +129,17 @@ impl State {
         let Some(&id) = self.optimiser.ids.iter().find(broken) else { return Ok(()) };
         let (step, name) = (self.step, &params.get(id).name);
         Err(not_finite(format!("After step {step} a number of {name} is infinite; nothing of it was kept.")))
+    }
+
+    /// An account that does not add up is not published; the run it belongs to still is.
+    pub(super) fn settle(&mut self, events: &mut Events<'_>) {
+        let Some(ledger) = &self.ledger else { return };
+        if let Err(problem) = ledger.check_balance(&self.model, self.step) {
+            self.ledger = None;
+            let message = format!("{} The account was left out.", problem.detail);
+            self.summary.notices.push(message.clone());
+            events.tell(RunEvent::Notice { step: self.step, code: problem.code, message });
+        }
     }
 
     pub(super) fn finished(mut self) -> Result<TrainSummary, Problem> {

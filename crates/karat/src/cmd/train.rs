@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use indicatif::ProgressBar;
 use karat_engine::Engine;
 use karat_engine::adapter;
+use karat_engine::config::Config;
 use karat_engine::model_init::refuse_existing;
 use karat_types::ports::{Control, TrainJob, Trained, Trainer};
 use karat_types::train::{RunEvent, Schedule, TrainSettings, TrainSummary};
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 /// Fine-tunes a model on rows of any known format
 #[derive(clap::Args)]
 #[command(
+    allow_negative_numbers = true,
     after_help = "Example: karat train --model ./base --data rows.jsonl --method lora --steps 100 --out ./tuned"
 )]
 pub(crate) struct Args {
@@ -82,12 +84,12 @@ enum ScheduleArg {
 
 #[derive(clap::Args)]
 struct SettingsArgs {
-    /// Rank of the adapter
-    #[arg(long, value_name = "N", default_value_t = TrainSettings::default().rank)]
-    rank: u32,
-    /// The adapter's update is scaled by alpha / rank
-    #[arg(long, value_name = "X", default_value_t = TrainSettings::default().alpha)]
-    alpha: f64,
+    /// Rank of the adapter [default: 16, or what --init-adapter has]
+    #[arg(long, value_name = "N")]
+    rank: Option<u32>,
+    /// The adapter's update is scaled by alpha / rank [default: 32, or what --init-adapter has]
+    #[arg(long, value_name = "X")]
+    alpha: Option<f64>,
     /// Scale by alpha / √rank instead (rsLoRA)
     #[arg(long)]
     rslora: bool,
@@ -201,6 +203,7 @@ impl Args {
     fn settings(&self, context: u64) -> Result<TrainSettings, Problem> {
         let s = &self.settings;
         let usual_length = TrainSettings::default().max_length;
+        let (rank, alpha, dropout) = self.adapter()?;
         let (method, usual) = match self.method {
             MethodArg::Lora => (Method::Lora, 2e-4),
             MethodArg::Qlora => (Method::Qlora, 2e-4),
@@ -226,10 +229,13 @@ impl Args {
                 .unwrap_or(u32::try_from(context).map_or(usual_length, |c| c.min(usual_length))),
             seed: s.seed,
             shuffle: !s.no_shuffle,
-            rank: s.rank,
-            alpha: s.alpha,
-            dropout: s.dropout.map_or_else(|| self.usual_dropout(), Ok)?,
-            target_modules: s.target_modules.clone(),
+            rank,
+            alpha,
+            dropout: s.dropout.unwrap_or(dropout),
+            target_modules: s
+                .target_modules
+                .as_ref()
+                .map(|names| names.iter().map(|n| n.trim().to_owned()).collect()),
             rslora: s.rslora,
             eval_every: s.eval_every,
             save_every: s.save_every,
@@ -243,12 +249,29 @@ impl Args {
         })
     }
 
-    /// An adapter that is trained on goes on as it was made.
-    fn usual_dropout(&self) -> Result<f64, Problem> {
-        match &self.init_adapter {
-            Some(dir) => Ok(adapter::read_config(dir)?.dropout),
-            None => Ok(TrainSettings::default().dropout),
+    /// Rank, α and dropout. An adapter that is trained on goes on as it was made.
+    fn adapter(&self) -> Result<(u32, f64, f64), Problem> {
+        let (s, usual) = (&self.settings, TrainSettings::default());
+        let Some(dir) = &self.init_adapter else {
+            return Ok((s.rank.unwrap_or(usual.rank), s.alpha.unwrap_or(usual.alpha), usual.dropout));
+        };
+        let made = adapter::read_config(dir)?;
+        let other = |name: &str, wanted: f64, has: f64| {
+            Problem::bad(
+                "setting_invalid",
+                format!("--{name} is {wanted}, the adapter in {} has {has}.", dir.display()),
+                format!(
+                    "Leave --{name} out to go on with this adapter, or --init-adapter to begin a new one."
+                ),
+            )
+        };
+        if let Some(rank) = s.rank.filter(|&rank| rank as usize != made.rank) {
+            return Err(other("rank", f64::from(rank), made.rank as f64));
         }
+        if let Some(alpha) = s.alpha.filter(|&alpha| alpha != made.alpha) {
+            return Err(other("alpha", alpha, made.alpha));
+        }
+        Ok((u32::try_from(made.rank).unwrap_or(usual.rank), made.alpha, made.dropout))
     }
 
     fn work_dir(&self) -> PathBuf {
@@ -280,7 +303,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     set_threads(args.threads);
     refuse_existing(&args.out)?;
     let engine = Engine::default();
-    let settings = args.settings(engine.inspect(&args.model)?.context)?;
+    let settings = args.settings(Config::read(&args.model)?.context as u64)?;
     let work = args.work_dir();
     std::fs::create_dir_all(&work).map_err(|e| unwritable(&work, &e))?;
     let (train, held_out) = args.data(&work)?;

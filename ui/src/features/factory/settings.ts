@@ -38,6 +38,13 @@ export const defaults: Settings = {
   eval_every: null,
   precision: "f32",
   double_quant: true,
+  rslora: false,
+  save_every: null,
+  packing: false,
+  checkpointing: false,
+  attribution: null,
+  attribution_memory_mb: 512,
+  contributor_weights: {},
 };
 
 /** A name that says what and when, without a word of one's own. */

@@ -21,8 +21,8 @@ struct Balance {
     norm: f64,
     /// ‖Σ U_c + U_wd − (θ_T − θ_0)‖ / ‖θ_T − θ_0‖.
     error: f64,
-    /// The same for the rounding of the weights to 32 bits in each step, expected: what no
-    /// account of parts could avoid.
+    /// The same for the rounding of the weights and of the parts to 32 bits in each step,
+    /// expected: what no account in 32 bits could avoid.
     rounding: f64,
     /// θ_T − θ_0.
     way: Vec<f64>,
@@ -70,7 +70,7 @@ impl Ledger {
             "identity_rounding": balance.rounding,
             "gradient_error": self.gradient_error,
             "contributors": self.entries(&balance, &moved, weight),
-            "decay": { "norm": norm(&self.decay), "share": along(&self.decay, &balance) },
+            "decay": { "norm": norm_of(&self.decay), "share": along(&self.decay, &balance) },
         });
         disk::write(&dir.join("attribution.json"), format!("{json:#}\n").as_bytes())
     }
@@ -88,7 +88,7 @@ impl Ledger {
                 "weight": weight(&party.name),
                 "loss": own / party.seen.tokens.max(1) as f64,
                 "loss_share": if nats > 0.0 { own / nats } else { 0.0 },
-                "norm": norm(&moved[i]),
+                "norm": norm_of(&moved[i]),
                 "share": along(&moved[i], balance),
             })
         };
@@ -106,12 +106,23 @@ impl Ledger {
         let norm = way.iter().map(|w| w * w).sum::<f64>().sqrt();
         let size = theta.iter().map(|&t| f64::from(t).powi(2)).sum::<f64>().sqrt();
         let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
-        let rounding = f64::from(f32::EPSILON) * (step as f64).sqrt() * size * scale;
+        // The weights and every part are sums of 32 bits that round once a step.
+        let parts = (0..self.parties.len()).map(|i| norm_of(&self.moments.moved(i)).powi(2));
+        let held = (size * size + parts.sum::<f64>() + norm_of(&self.decay).powi(2)).sqrt();
+        let rounding = f64::from(f32::EPSILON) * (step as f64).sqrt() * held * scale;
         let balance = Balance { norm, error: apart * scale, rounding, way };
         if balance.error <= TOLERANCE.max(balance.rounding) {
             return Ok(balance);
         }
         Err(inexact(format!("the displacements miss their sum by {:.1e}", balance.error)))
+    }
+
+    /// Whether the parts add up to the whole.
+    ///
+    /// # Errors
+    /// `attribution_inexact`.
+    pub(in super::super) fn check_balance(&self, model: &Model, step: u64) -> Result<(), Problem> {
+        self.balance(model, step).map(|_| ())
     }
 
     /// What the account came to.
@@ -143,7 +154,7 @@ fn spread<'a>(model: &Model, ids: &[ParamId], name: &str, row: &'a [f32]) -> Nam
     ids.iter().map(&mut one).collect()
 }
 
-fn norm(row: &[f32]) -> f64 {
+fn norm_of(row: &[f32]) -> f64 {
     row.iter().map(|&u| f64::from(u).powi(2)).sum::<f64>().sqrt()
 }
 
