@@ -155,7 +155,7 @@ pub(super) fn messages(value: &Value, name: &str) -> Result<Vec<Message>, Fault>
         if ROLES.contains(&read.role()) {
             return Ok(read);
         }
-        field(&format!("{name}[{i}].role"), "system, user, assistant or tool", &message["role"])
+        field(format!("{name}[{i}].role"), "system, user, assistant or tool", &message["role"])
     };
     list.iter().enumerate().map(read).collect()
 }
