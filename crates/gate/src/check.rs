@@ -1,17 +1,25 @@
 //! The whole gate: which checks run, in which order, and what they amount to.
 
+use crate::door::{kind, licence, name};
 use crate::evidence::finding;
-use crate::input::{Declared, GATE_VERSION, Input};
-use crate::{kind, licence, name, score, text};
+use crate::examined::{Examined, Read};
+use crate::input::{GATE_VERSION, Input};
+use crate::{audio, document, image, score, text};
 use karat_types::finding::{NotRun, Verdict};
 use karat_types::{Class, Finding, GateOutcome, Modality};
 use serde_json::json;
 
-/// Everything the gate can say of one file from its bytes alone.
+/// The verdict alone.
+pub fn check(input: &Input<'_>) -> Verdict {
+    examine(input).verdict
+}
+
+/// Everything the gate can say of one file from its bytes alone, and what it made of them.
 ///
 /// Checks that need the datanet are listed in `not_run`; who has the datanet adds their
 /// results with [`join`].
-pub fn check(input: &Input<'_>) -> Verdict {
+pub fn examine(input: &Input<'_>) -> Examined {
+    let rules = &input.rules;
     let mut verdict = Verdict {
         outcome: GateOutcome::Passed,
         score: None,
@@ -19,25 +27,26 @@ pub fn check(input: &Input<'_>) -> Verdict {
         gate_version: GATE_VERSION,
         media_type: None,
         findings: Vec::new(),
-        not_run: needs_the_datanet(),
+        not_run: needs_the_datanet(rules.modality),
     };
     verdict.findings.extend(size(input));
     verdict.findings.extend(name::check(input.name));
-    match input.declared {
-        Declared::NotAsked => skip(&mut verdict, "A10", "no licence was given: use --licence SPDX"),
-        Declared::Licence(_) => {
-            verdict.findings.extend(licence::check(input.declared, input.allowed_licences));
-        }
+    match &rules.declared {
+        None => skip(&mut verdict, "A10", "no licence was given: use --licence SPDX"),
+        Some(declared) => verdict.findings.extend(licence::check(&declared.licence, &rules.licences)),
     }
     if input.bytes.is_empty() {
         skip(&mut verdict, "A5", "an empty file has no type");
     } else {
-        let looked = kind::check(input.name, input.bytes, input.modality);
+        let looked = kind::check(input.name, input.bytes, rules.modality);
         verdict.media_type = looked.media_type;
         verdict.findings.extend(looked.findings);
     }
-    content(input, &mut verdict);
-    settle(verdict)
+    let read = content(input, &mut verdict);
+    verdict.findings.extend(read.findings);
+    verdict.not_run.extend(read.not_run);
+    verdict.score = read.quality;
+    Examined { verdict: settle(verdict), prints: read.prints, derived: read.derived }
 }
 
 /// Adds the findings of a check that needed more than the bytes, and says that it ran.
@@ -48,23 +57,25 @@ pub fn join(mut verdict: Verdict, check: &str, findings: Vec<Finding>) -> Verdic
 }
 
 /// The stage behind the door: only for content of the right type and size.
-fn content(input: &Input<'_>, verdict: &mut Verdict) {
+fn content(input: &Input<'_>, verdict: &mut Verdict) -> Read {
     let stopped = ["empty_file", "file_too_big", "wrong_type", "truncated_media"];
     if verdict.findings.iter().any(|f| stopped.contains(&f.code.as_str())) {
         skip(verdict, "content", "the file was stopped before its content was read");
-        return;
+        return Read::default();
     }
-    if input.modality != Modality::Text {
-        skip(verdict, "score", "images and sounds get no score: a person decides");
-        return;
+    let media_type = verdict.media_type.as_deref().unwrap_or_default();
+    match input.rules.modality {
+        Modality::Image => image::check(input.bytes, media_type, &input.rules),
+        Modality::Audio => audio::check(input.bytes, media_type, &input.rules),
+        Modality::Text if document::is_document(media_type) => {
+            document::check(input.bytes, media_type, &input.rules)
+        }
+        Modality::Text => text::check(input.bytes, &input.rules),
     }
-    let read = text::check(input.bytes, input.profile);
-    verdict.findings.extend(read.findings);
-    verdict.score = read.score;
 }
 
 fn size(input: &Input<'_>) -> Option<Finding> {
-    let (bytes, most) = (input.bytes.len() as u64, input.limits.max_bytes);
+    let (bytes, most) = (input.bytes.len() as u64, input.rules.max_bytes);
     if bytes == 0 {
         return Some(finding("empty_file", json!(0), json!(1), "The file has no content.".into()));
     }
@@ -74,12 +85,21 @@ fn size(input: &Input<'_>) -> Option<Finding> {
     })
 }
 
-fn needs_the_datanet() -> Vec<NotRun> {
+/// The check that looks for near-duplicates of a modality.
+pub const fn near_check(modality: Modality) -> &'static str {
+    match modality {
+        Modality::Text => "T13",
+        Modality::Image => "I9",
+        Modality::Audio => "S9",
+    }
+}
+
+fn needs_the_datanet(modality: Modality) -> Vec<NotRun> {
     let entry = |check: &str, why: &str| NotRun { check: check.into(), why: why.into() };
     vec![
         entry("A1", "daily limits are counted when the file is submitted"),
         entry("A4", "needs the datanet: use --against DIR or submit to a server"),
-        entry("T13", "needs the datanet: use --against DIR or submit to a server"),
+        entry(near_check(modality), "needs the datanet: use --against DIR or submit to a server"),
     ]
 }
 
@@ -104,7 +124,8 @@ fn settle(mut verdict: Verdict) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::known;
+    use crate::input::Declared;
+    use crate::near::known;
     use proptest::prelude::*;
 
     const PROSE: &str = "The river rises in the hills behind the town and runs for two days before it \
@@ -129,7 +150,7 @@ mod tests {
     fn all_findings_of_a_stage_are_reported() {
         let bytes = "short \u{202e} and \u{7} odd";
         let mut input = Input::new("dir/a.exe", bytes.as_bytes(), Modality::Text);
-        input.declared = Declared::Licence("nonsense");
+        input.rules.declared = Some(Declared::licence("nonsense"));
         let verdict = check(&input);
         let expected = [
             "bad_file_name",
@@ -203,7 +224,7 @@ mod tests {
             modality in proptest::sample::select(Modality::ALL.to_vec()),
         ) {
             let mut input = Input::new(&name, &bytes, modality);
-            input.declared = Declared::Licence(&licence);
+            input.rules.declared = Some(Declared::licence(licence.clone()));
             let once = serde_json::to_vec(&check(&input)).unwrap();
             prop_assert_eq!(once, serde_json::to_vec(&check(&input)).unwrap());
         }

@@ -1,10 +1,11 @@
 //! What the gate is told about a file.
 
-use karat_types::Modality;
+use crate::profile::Profile;
+use karat_types::{Modality, Origin, SourceType};
 use serde::{Deserialize, Serialize};
 
 /// Version of the whole gate; any change that can change a verdict raises it.
-pub const GATE_VERSION: u32 = 1;
+pub const GATE_VERSION: u32 = 2;
 
 /// One file at the door.
 #[derive(Clone, Debug)]
@@ -13,88 +14,73 @@ pub struct Input<'a> {
     pub name: &'a str,
     /// Its content.
     pub bytes: &'a [u8],
-    /// What the datanet holds.
-    pub modality: Modality,
-    /// The thresholds the datanet chose.
-    pub profile: Profile,
-    /// How big a file may be.
-    pub limits: Limits,
-    /// What the contributor declared.
-    pub declared: Declared<'a>,
-    /// SPDX licences the datanet takes; empty = any valid expression.
-    pub allowed_licences: &'a [String],
+    /// What it is judged by.
+    pub rules: Rules,
 }
 
 impl<'a> Input<'a> {
     /// A file for a datanet of this modality with every setting at its default and
     /// nothing declared.
     pub fn new(name: &'a str, bytes: &'a [u8], modality: Modality) -> Self {
-        Self {
-            name,
-            bytes,
-            modality,
-            profile: Profile::default(),
-            limits: Limits::default(),
-            declared: Declared::NotAsked,
-            allowed_licences: &[],
-        }
+        Self { name, bytes, rules: Rules::of(modality) }
     }
 }
 
-/// The licence, as the contributor declared it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Declared<'a> {
-    /// Nobody was asked (an offline pre-check): the licence check does not run.
-    NotAsked,
-    /// An SPDX expression; an empty one is refused.
-    Licence(&'a str),
-}
-
-/// A named set of thresholds; the datanet chooses one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// Running text.
-    #[default]
-    Prose,
-    /// Documentation: version numbers, symbols and links among the words cost less.
-    Technical,
-    /// Sayings, questions, captions: there is no shortest length.
-    Short,
-}
-
-impl Profile {
-    /// The word it is stored and typed as.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Prose => "prose",
-            Self::Technical => "technical",
-            Self::Short => "short",
-        }
-    }
-}
-
-impl std::str::FromStr for Profile {
-    type Err = String;
-    fn from_str(s: &str) -> Result<Self, Self::Err> {
-        match s {
-            "prose" => Ok(Self::Prose),
-            "technical" => Ok(Self::Technical),
-            "short" => Ok(Self::Short),
-            other => Err(format!("'{other}' is not one of: prose, technical, short")),
-        }
-    }
-}
-
-/// Limits on one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+/// What a file is judged by: the datanet's settings and the contributor's declaration.
+///
+/// Together with name and bytes it is all the gate needs, so it also travels to the child
+/// process in which untrusted formats are decoded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// What the datanet holds.
+    pub modality: Modality,
+    /// The thresholds the datanet chose.
+    pub profile: Profile,
     /// Largest file, bytes.
     pub max_bytes: u64,
+    /// What the contributor declared; none = nobody was asked (an offline pre-check).
+    pub declared: Option<Declared>,
+    /// SPDX licences the datanet takes; empty = any valid expression.
+    pub licences: Vec<String>,
+    /// The language the datanet wants, ISO 639-1; none = any.
+    pub language: Option<String>,
+    /// Whether only what people made is taken.
+    pub human_only: bool,
+    /// The transcript that came with a recording.
+    pub transcript: Option<String>,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_bytes: 10 * karat_types::limits::MB }
+impl Rules {
+    /// The defaults of a modality.
+    pub const fn of(modality: Modality) -> Self {
+        Self {
+            modality,
+            profile: Profile::of(modality),
+            max_bytes: 10 * karat_types::limits::MB,
+            declared: None,
+            licences: Vec::new(),
+            language: None,
+            human_only: false,
+            transcript: None,
+        }
+    }
+}
+
+/// What a contributor says of a file. Consent is asked of a person and not of a file, so
+/// it is no matter for the gate.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// An SPDX expression; an empty one is refused.
+    pub licence: String,
+    /// Where the file comes from, when it was asked.
+    pub origin: Option<Origin>,
+    /// How it was made, when it was asked.
+    pub source_type: Option<SourceType>,
+}
+
+impl Declared {
+    /// Only a licence.
+    pub fn licence(licence: impl Into<String>) -> Self {
+        Self { licence: licence.into(), origin: None, source_type: None }
     }
 }

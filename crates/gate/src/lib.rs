@@ -1,29 +1,38 @@
 //! The mud room: nothing enters a datanet without passing here.
 //!
-//! Pure: bytes in, findings out. No clock, no disk, no network, no database and no
-//! floating point, so the same bytes give the same verdict bytes on every machine and
-//! an old verdict can be replayed. Every check of a stage runs, so a contributor sees
-//! all findings at once and not only the first.
+//! Pure: bytes in, findings out. No clock, no disk, no network, no database, and floating
+//! point only where pictures and sounds are measured (rounded before it is said): the same
+//! bytes give the same verdict bytes on every machine and an old verdict can be replayed.
+//! Every check of a stage runs, so a contributor sees all findings at once and not only
+//! the first.
 //!
-//! [`check`] is the whole gate. The modules beside it are the checks ([`kind`],
-//! [`name`], [`text`], [`licence`]), the words they use ([`codes`]), the score
-//! ([`score`]), and what later rooms need from the same bytes: [`normal`] for
-//! duplicates, [`rows`] for releases.
+//! [`examine`] is the whole gate. The modules beside it are the rooms it walks through:
+//! [`door`] (size, name, type, licence), [`document`] (text out of files), [`text`],
+//! [`image`], [`audio`], and [`near`] (copies); the words they use are in [`codes`], the
+//! thresholds in [`profile`], the score in [`score`]. [`rows`] cuts texts for releases.
 
+mod audio;
 mod check;
 pub mod codes;
+pub mod document;
+pub mod door;
 mod evidence;
+mod examined;
+mod image;
 mod input;
-pub mod kind;
-pub mod known;
-pub mod licence;
-pub mod name;
-pub mod normal;
+pub mod near;
+mod port;
+pub mod profile;
 pub mod rows;
 pub mod score;
 pub mod text;
 
-pub use check::{check, join};
+pub use check::{check, examine, join, near_check};
 pub use codes::{Code, code_page, code_table};
-pub use input::{Declared, GATE_VERSION, Input, Limits, Profile};
-pub use normal::{content_hash, normal_hash, normalise};
+pub use door::{kind, licence, name};
+pub use examined::{Derived, DerivedKind, Examined};
+pub use input::{Declared, GATE_VERSION, Input, Rules};
+pub use near::normal::{content_hash, normal_hash, normalise};
+pub use near::{Prints, known};
+pub use port::{Examiner, InProcess};
+pub use profile::Profile;

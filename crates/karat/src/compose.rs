@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use karat_engine::Engine;
+use karat_gate::InProcess;
 use karat_services::{App, Settings};
 use karat_store::{S3Options, Store, StoreConfig};
 use karat_types::clock::SystemClock;
@@ -53,7 +54,7 @@ pub(crate) async fn app_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc
     let store = ready_store(config).await?;
     karat_engine::set_threads(config.engine_threads());
     let engine = Arc::new(Engine::default());
-    Ok(Arc::new(App::new(store, clock, settings(config), engine.clone(), engine)))
+    Ok(Arc::new(App::new(store, clock, settings(config), engine.clone(), engine, Arc::new(InProcess))))
 }
 
 fn settings(config: &Config) -> Settings {

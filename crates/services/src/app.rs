@@ -1,5 +1,6 @@
 //! What every use case is handed: the application, and who asks.
 
+use karat_gate::Examiner;
 use karat_store::Store;
 use karat_types::id::{AccountId, ContributorId};
 use karat_types::limits::EntryLimits;
@@ -23,6 +24,8 @@ pub struct App {
     pub trainer: Arc<dyn Trainer>,
     /// Answers prompts.
     pub generator: Arc<dyn Generator>,
+    /// Reads files for the gate, away from everything else.
+    pub examiner: Arc<dyn Examiner>,
     /// Unpacked models and run folders; everything in it can be made again.
     pub cache_dir: PathBuf,
     /// Places for answers being generated; one more is told to come back.
@@ -41,12 +44,24 @@ impl App {
         settings: Settings,
         trainer: Arc<dyn Trainer>,
         generator: Arc<dyn Generator>,
+        examiner: Arc<dyn Examiner>,
     ) -> Self {
         let cache_dir = store.data_dir().join("cache");
         let sign_in_limit = crate::identity::SignInLimit::default();
         let chat_permits = Arc::new(tokio::sync::Semaphore::new(CHATS_AT_ONCE));
         let readiness = crate::ops::Readiness::default();
-        Self { store, clock, settings, trainer, generator, cache_dir, chat_permits, sign_in_limit, readiness }
+        Self {
+            store,
+            clock,
+            settings,
+            trainer,
+            generator,
+            examiner,
+            cache_dir,
+            chat_permits,
+            sign_in_limit,
+            readiness,
+        }
     }
 
     /// The present moment, as use cases see it.

@@ -26,4 +26,5 @@ mod words;
 
 pub use app::{Actor, App, Settings};
 pub use events::EventBus;
+pub use karat_gate::{Examiner, InProcess};
 pub use model::chat;

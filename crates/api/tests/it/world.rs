@@ -51,7 +51,14 @@ impl World {
         let store = Store::open(&config).await.unwrap();
         let settings = Settings { open_signup: true, undo_seconds: 0, ..Settings::default() };
         let fake = Arc::new(Fake);
-        let app = Arc::new(App::new(store, Arc::new(SystemClock), settings, fake.clone(), fake));
+        let app = Arc::new(App::new(
+            store,
+            Arc::new(SystemClock),
+            settings,
+            fake.clone(),
+            fake,
+            Arc::new(karat_services::InProcess),
+        ));
         let shutdown = CancellationToken::new();
         let state = ApiState {
             app: app.clone(),

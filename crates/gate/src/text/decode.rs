@@ -1,7 +1,7 @@
 //! T1: bytes that are text.
 
+use crate::door::kind::utf16;
 use crate::evidence::{at, finding, many, place};
-use crate::kind::utf16;
 use karat_types::{Evidence, Finding};
 use serde_json::json;
 use std::ops::Range;

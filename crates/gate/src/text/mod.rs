@@ -9,7 +9,10 @@ pub mod prose;
 mod secrets;
 
 use crate::evidence::finding;
-use crate::input::Profile;
+use crate::examined::Read;
+use crate::input::Rules;
+use crate::near::{Prints, normal};
+use crate::profile::Profile;
 use crate::score;
 use karat_types::{Class, Finding};
 use measure::Measures;
@@ -20,19 +23,13 @@ const MIN_WORDS: u64 = 50;
 /// Characters a text needs at least in scripts that put no spaces between words.
 const MIN_CHARACTERS: u64 = 200;
 
-/// What came of reading a text.
-pub(crate) struct Read {
-    pub(crate) findings: Vec<Finding>,
-    /// None when the bytes are no text or something refuses it.
-    pub(crate) score: Option<u32>,
-}
-
 /// All checks on a text.
-pub(crate) fn check(bytes: &[u8], profile: Profile) -> Read {
+pub(crate) fn check(bytes: &[u8], rules: &Rules) -> Read {
     let text = match decode::decode(bytes) {
         Ok(text) => text,
-        Err(broken) => return Read { findings: vec![*broken], score: None },
+        Err(broken) => return Read { findings: vec![*broken], ..Read::default() },
     };
+    let profile = rules.profile;
     let measures = Measures::of(text);
     let mut findings = decode::check(text);
     findings.extend(length(&measures, profile));
@@ -42,7 +39,8 @@ pub(crate) fn check(bytes: &[u8], profile: Profile) -> Read {
     let (score, reasons) = score::v0(&measures, profile);
     findings.extend(reasons);
     let refused = findings.iter().any(|f| f.class == Class::Refuse);
-    Read { findings, score: (!refused).then_some(score) }
+    let prints = Prints { normal: normal::normal_hash(bytes), ..Prints::default() };
+    Read { findings, quality: (!refused).then_some(score), prints, ..Read::default() }
 }
 
 fn length(measures: &Measures, profile: Profile) -> Option<Finding> {
@@ -65,7 +63,8 @@ mod tests {
     use super::*;
 
     fn codes(text: &str, profile: Profile) -> Vec<String> {
-        check(text.as_bytes(), profile).findings.into_iter().map(|f| f.code).collect()
+        let rules = Rules { profile, ..Rules::of(karat_types::Modality::Text) };
+        check(text.as_bytes(), &rules).findings.into_iter().map(|f| f.code).collect()
     }
 
     #[test]
@@ -80,7 +79,10 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_get_one_reason_and_no_score() {
-        let read = check(b"one\ntwo \xff three", Profile::Prose);
-        assert_eq!((read.findings.len(), read.findings[0].code.as_str(), read.score), (1, "not_utf8", None));
+        let read = check(b"one\ntwo \xff three", &Rules::of(karat_types::Modality::Text));
+        assert_eq!(
+            (read.findings.len(), read.findings[0].code.as_str(), read.quality),
+            (1, "not_utf8", None)
+        );
     }
 }

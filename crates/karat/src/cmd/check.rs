@@ -17,9 +17,9 @@ pub(crate) struct Args {
     /// What the datanet holds: text, image, audio
     #[arg(long = "type", value_name = "TYPE")]
     modality: Modality,
-    /// The datanet's set of thresholds: prose, technical, short
-    #[arg(long, value_name = "PROFILE", default_value = "prose")]
-    profile: Profile,
+    /// The datanet's set of thresholds: prose, technical, short; photo, graphic; speech, music, sound
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<Profile>,
     /// The licence you would declare: CC-BY-4.0, MIT OR Apache-2.0
     #[arg(long, value_name = "SPDX")]
     licence: Option<String>,
@@ -80,10 +80,8 @@ fn judge(args: &Args, file: &Path, bytes: &[u8], known: Option<&Known>) -> Resul
     let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
     let name = karat_gate::name::composed(&name);
     let mut input = Input::new(&name, bytes, args.modality);
-    input.profile = args.profile;
-    if let Some(licence) = &args.licence {
-        input.declared = Declared::Licence(licence);
-    }
+    input.rules.profile = args.profile.unwrap_or(input.rules.profile);
+    input.rules.declared = args.licence.clone().map(Declared::licence);
     let mut verdict = karat_gate::check(&input);
     if let Some(known) = known {
         verdict = known.judge(verdict, bytes);

@@ -79,8 +79,8 @@ fn passed(source: &Source) -> Option<String> {
     let bytes = std::fs::read(&source.path).ok()?;
     let name = source.file_name();
     let mut input = Input::new(&name, &bytes, Modality::Text);
-    input.profile = Profile::Technical;
-    input.declared = Declared::Licence(&source.licence);
+    input.rules.profile = Profile::Technical;
+    input.rules.declared = Some(Declared::licence(source.licence.clone()));
     let verdict = karat_gate::check(&input);
     if verdict.outcome == GateOutcome::Passed { String::from_utf8(bytes).ok() } else { None }
 }

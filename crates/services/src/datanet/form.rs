@@ -136,12 +136,15 @@ fn threshold(threshold: Option<u32>) -> Result<u32, Problem> {
     Ok(threshold)
 }
 
-/// Running text, unless the owner says otherwise; only texts have a choice.
+/// The default of the modality, unless the owner says otherwise.
 fn profile(form: &DatanetForm) -> Result<Profile, Problem> {
-    let profile = form.profile.as_deref().unwrap_or(Profile::default().as_str());
-    profile.parse().map_err(|error: String| {
-        let hint = "Choose `prose` for running text, `technical` for documentation with code, `short` for sayings and captions.";
-        Problem::bad("datanet_profile", format!("The profile {error}."), hint)
+    let Some(name) = form.profile.as_deref() else { return Ok(Profile::of(form.modality)) };
+    let ours = Profile::ALL.into_iter().filter(|profile| profile.modality() == form.modality);
+    let names: Vec<&str> = ours.map(Profile::as_str).collect();
+    name.parse().ok().filter(|profile: &Profile| profile.modality() == form.modality).ok_or_else(|| {
+        let detail = format!("The profile '{name}' is not one of: {}.", names.join(", "));
+        let hint = "Leave it out for the default; docs/reference/profiles says what each is for.";
+        Problem::bad("datanet_profile", detail, hint)
     })
 }
 

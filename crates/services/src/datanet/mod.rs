@@ -94,6 +94,8 @@ fn row(app: &App, form: &DatanetForm, now: i64) -> Result<entity::datanet::Model
         owner_id: uuid::Uuid::nil(),
         created_at: now,
         updated_at: now,
+        language: None,
+        human_only: false,
     })
 }
 

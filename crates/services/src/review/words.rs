@@ -59,7 +59,7 @@ pub(super) fn score_note(verdict: &Verdict, score: u32, threshold: u32) -> Strin
 }
 
 fn title(code: &str) -> &str {
-    karat_gate::code_table().iter().find(|entry| entry.code == code).map_or(code, |entry| entry.title)
+    karat_gate::code_table().find(|entry| entry.code == code).map_or(code, |entry| entry.title)
 }
 
 fn standing(told: &Told<'_>) -> String {

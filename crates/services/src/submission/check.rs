@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::review::{self, Ruling};
 use crate::words::{hash, json, to_json, word};
 use bytes::Bytes;
-use karat_gate::{Declared, Input, Limits};
+use karat_gate::{Declared, Input, Profile, Rules};
 use karat_store::query::job::ClaimedJob;
 use karat_store::{Tx, entity, query};
 use karat_types::finding::Verdict;
@@ -61,30 +61,40 @@ pub(super) struct Judged {
 async fn judge(app: &App, row: &entity::submission::Model) -> Result<Judged, Problem> {
     let datanet = crate::datanet::load(app.store.db(), row.datanet_id.into()).await?;
     let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
-    through_gate(&datanet, row.file_name.clone(), row.licence.clone(), bytes).await
+    let declared = Declared {
+        licence: row.licence.clone(),
+        origin: Some(word(&row.origin)?),
+        source_type: Some(word(&row.source_type)?),
+    };
+    through_gate(app, row.file_name.clone(), bytes, rules(&datanet, declared)?).await
+}
+
+/// What the datanet and the declaration ask of a file.
+pub(super) fn rules(datanet: &entity::datanet::Model, declared: Declared) -> Result<Rules, Problem> {
+    let modality = word(&datanet.modality)?;
+    Ok(Rules {
+        profile: Profile::named(&datanet.profile, modality),
+        declared: Some(declared),
+        licences: json(&datanet.licences)?,
+        ..Rules::of(modality)
+    })
 }
 
 /// Runs the gate on a thread where it may take its time.
 pub(super) async fn through_gate(
-    datanet: &entity::datanet::Model,
+    app: &App,
     name: String,
-    licence: String,
     bytes: Bytes,
+    rules: Rules,
 ) -> Result<Judged, Problem> {
-    let modality = word(&datanet.modality)?;
-    let profile = word(&datanet.profile)?;
-    let allowed: Vec<String> = json(&datanet.licences)?;
+    let examiner = app.examiner.clone();
     let work = move || {
-        let verdict = karat_gate::check(&Input {
-            name: &name,
-            bytes: &bytes,
-            modality,
-            profile,
-            limits: Limits::default(),
-            declared: Declared::Licence(&licence),
-            allowed_licences: &allowed,
-        });
-        Judged { verdict, hashes: Hashes::of(&bytes, modality) }
+        let examined = examiner.examine(&Input { name: &name, bytes: &bytes, rules });
+        let hashes = Hashes {
+            exact: karat_gate::content_hash(&bytes).hex(),
+            normal: examined.prints.normal.map(|hash| hash.hex()),
+        };
+        Judged { verdict: examined.verdict, hashes }
     };
     tokio::task::spawn_blocking(work)
         .await

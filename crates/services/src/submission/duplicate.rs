@@ -5,7 +5,7 @@ use karat_gate::known;
 use karat_store::query::claim::{self, EXACT, NORMAL};
 use karat_store::{Conn, Tx, entity, query};
 use karat_types::finding::Verdict;
-use karat_types::{Finding, Modality, Problem, SubmissionState};
+use karat_types::{Finding, Problem, SubmissionState};
 use uuid::Uuid;
 
 /// What is said of a first copy that may not be seen.
@@ -16,13 +16,6 @@ pub(super) struct Hashes {
     pub(super) exact: String,
     /// Only texts have one.
     pub(super) normal: Option<String>,
-}
-
-impl Hashes {
-    pub(super) fn of(bytes: &[u8], modality: Modality) -> Self {
-        let normal = (modality == Modality::Text).then(|| karat_gate::normal_hash(bytes)).flatten();
-        Self { exact: karat_gate::content_hash(bytes).hex(), normal: normal.map(|hash| hash.hex()) }
-    }
 }
 
 /// Who offers a content where.

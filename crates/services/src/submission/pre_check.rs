@@ -1,6 +1,6 @@
 //! What the gate would say now; nothing is spent but an attempt.
 
-use super::check::through_gate;
+use super::check::{rules, through_gate};
 use super::duplicate::{self, Offer};
 use super::entry::{Upload, check_file};
 use super::quota::{self, Ask};
@@ -9,6 +9,7 @@ use crate::authz::{self, Action};
 use crate::datanet;
 use crate::view::submission::PreCheck;
 use crate::words::word;
+use karat_gate::Declared;
 use karat_store::entity;
 use karat_store::query::usage::Delta;
 use karat_types::id::{ContributorId, DatanetId};
@@ -32,8 +33,13 @@ pub async fn pre_check(
     let modality: Modality = word(&place.modality)?;
     check_file(&upload, modality)?;
     count_attempt(app, contributor, &place, upload.size()).await?;
-    let licence = upload.declaration.licence.clone();
-    let judged = through_gate(&place, upload.file_name.clone(), licence, upload.bytes.clone()).await?;
+    let declared = Declared {
+        licence: upload.declaration.licence.clone(),
+        origin: Some(upload.declaration.origin),
+        source_type: Some(upload.declaration.source_type),
+    };
+    let rules = rules(&place, declared)?;
+    let judged = through_gate(app, upload.file_name.clone(), upload.bytes.clone(), rules).await?;
     let offer = Offer { datanet: place.id, contributor: contributor.0, submission: Uuid::nil() };
     let verdict = duplicate::join(app.store.db(), offer, judged.verdict, &judged.hashes).await?;
     Ok(PreCheck {

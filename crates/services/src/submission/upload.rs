@@ -119,6 +119,8 @@ fn row(ask: &Ask<'_>, upload: &Upload, hash: Hash) -> entity::submission::Model 
         decided_at: None,
         reasons: None,
         note: None,
+        cluster_id: None,
+        transcript: None,
     }
 }
 

@@ -62,7 +62,14 @@ async fn wait_for(app: &App, id: RunId, until: impl Fn(&karat_services::view::ru
 /// The same application with a trainer that rests between steps.
 fn slow(app: &App, rest: Duration) -> Arc<App> {
     let trainer = Arc::new(FakeTrainer { steps: 3, rest });
-    Arc::new(App::new(app.store.clone(), app.clock.clone(), app.settings.clone(), trainer, Arc::new(Echo)))
+    Arc::new(App::new(
+        app.store.clone(),
+        app.clock.clone(),
+        app.settings.clone(),
+        trainer,
+        Arc::new(Echo),
+        app.examiner.clone(),
+    ))
 }
 
 karat_testkit::db_test! {

@@ -14,7 +14,17 @@ pub(crate) const START: Micros = Micros(1_795_240_000_000_000);
 pub(crate) fn app_with(store: Store, settings: Settings) -> (Arc<App>, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(START));
     let trainer = Arc::new(FakeTrainer { steps: 3, ..FakeTrainer::default() });
-    (Arc::new(App::new(store, clock.clone(), settings, trainer, Arc::new(Echo))), clock)
+    (
+        Arc::new(App::new(
+            store,
+            clock.clone(),
+            settings,
+            trainer,
+            Arc::new(Echo),
+            Arc::new(karat_gate::InProcess),
+        )),
+        clock,
+    )
 }
 
 /// The same, open to everyone, when the test does not move time.

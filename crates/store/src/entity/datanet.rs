@@ -31,6 +31,10 @@ pub struct Model {
     pub owner_id: Uuid,
     pub created_at: i64,
     pub updated_at: i64,
+    /// ISO 639-1; none = any language.
+    pub language: Option<String>,
+    /// Whether only what people made is taken.
+    pub human_only: bool,
 }
 
 /// None: joins are written where they are needed.

@@ -26,6 +26,10 @@ pub struct Model {
     pub created_by: Option<Uuid>,
     pub created_at: i64,
     pub error: Option<String>,
+    /// JSON list of further files.
+    pub files: Option<String>,
+    pub stopped_at: Option<i64>,
+    pub stopped_why: Option<String>,
 }
 
 /// None: joins are written where they are needed.

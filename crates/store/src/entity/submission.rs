@@ -36,6 +36,10 @@ pub struct Model {
     /// JSON list of reject reasons.
     pub reasons: Option<String>,
     pub note: Option<String>,
+    /// The earliest submission of the same or nearly the same content.
+    pub cluster_id: Option<Uuid>,
+    /// The transcript that came with a recording.
+    pub transcript: Option<String>,
 }
 
 /// None: joins are written where they are needed.

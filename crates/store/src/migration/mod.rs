@@ -1,7 +1,9 @@
 //! The tables, step by step. A step that was released is never edited: the next one
 //! expands (new tables, new columns with a default), a later one may contract.
 
+mod columns;
 mod first;
+mod second;
 
 use crate::conn::{Conn, Db, Engine};
 use crate::{Result, StoreConfig, StoreError};
@@ -13,7 +15,7 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(first::First)]
+        vec![Box::new(first::First), Box::new(second::Second)]
     }
 }
 

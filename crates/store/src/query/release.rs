@@ -120,6 +120,9 @@ pub async fn insert(tx: &Tx, new: &NewRelease, items: &[Accepted]) -> Result<()>
         created_by: Set(new.created_by.map(|a| a.0)),
         created_at: Set(new.created_at.0),
         error: Set(None),
+        files: Set(None),
+        stopped_at: Set(None),
+        stopped_why: Set(None),
     })
     .exec_without_returning(tx)
     .await?;

@@ -1,6 +1,6 @@
 //! Datanets and what is offered to them.
 
-use super::{
+use crate::migration::columns::{
     Constraints, Group, big, big_null, flag, id, index, int, int_null, table, text, text_null, unique, uuid,
     uuid_null,
 };

@@ -1,6 +1,6 @@
 //! Models and the runs that make them.
 
-use super::{
+use crate::migration::columns::{
     Constraints, Group, big, big_null, flag, id, index, int, real_null, table, text, text_null, unique, uuid,
     uuid_null,
 };

@@ -1,6 +1,8 @@
 //! Who people are and how they get in.
 
-use super::{Constraints, Group, big, big_null, flag, id, index, table, text, unique, uuid};
+use crate::migration::columns::{
+    Constraints, Group, big, big_null, flag, id, index, table, text, unique, uuid,
+};
 use sea_orm_migration::prelude::TableCreateStatement;
 
 pub(super) fn group() -> Group {

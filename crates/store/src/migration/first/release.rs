@@ -1,6 +1,8 @@
 //! Releases and what is in them.
 
-use super::{Constraints, Group, big, id, index, int, table, text, text_null, unique, uuid, uuid_null};
+use crate::migration::columns::{
+    Constraints, Group, big, id, index, int, table, text, text_null, unique, uuid, uuid_null,
+};
 use sea_orm_migration::prelude::TableCreateStatement;
 
 pub(super) fn group() -> Group {

@@ -1,6 +1,6 @@
 //! What keeps several processes in step.
 
-use super::{Group, big, big_null, flag, id, index, int, table, text, text_null, unique};
+use crate::migration::columns::{Group, big, big_null, flag, id, index, int, table, text, text_null, unique};
 use sea_orm_migration::prelude::TableCreateStatement;
 
 pub(super) fn group() -> Group {

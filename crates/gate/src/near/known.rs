@@ -2,8 +2,8 @@
 //!
 //! The server asks its database; `karat check --against DIR` asks a [`Known`].
 
+use super::normal::{content_hash, normal_hash};
 use crate::evidence::{at, finding};
-use crate::normal::{content_hash, normal_hash};
 use karat_types::finding::Verdict;
 use karat_types::{Evidence, Finding, Hash};
 use serde_json::json;

@@ -19,7 +19,7 @@
 //! checked by hand.
 
 use crate::evidence::finding;
-use crate::input::Profile;
+use crate::profile::Profile;
 use crate::text::measure::Measures;
 use karat_types::Finding;
 use serde_json::json;
@@ -94,9 +94,7 @@ pub fn page() -> String {
         format!("| `{}` | {} | {} | {} | {} |", line.code, line.what, line.limit, line.worst, line.most)
     };
     let table = |lines: &[Line]| lines.iter().map(row).collect::<Vec<_>>().join("\n");
-    include_str!("score_page.md")
-        .replace("{prose}", &table(&TABLE))
-        .replace("{technical}", &table(&TECHNICAL))
+    include_str!("page.md").replace("{prose}", &table(&TABLE)).replace("{technical}", &table(&TECHNICAL))
 }
 
 impl Line {

@@ -1,7 +1,7 @@
 //! A5: what a file is, by its content, and whether the datanet takes it.
 
+use super::name::extension;
 use crate::evidence::finding;
-use crate::name::extension;
 use karat_types::{Finding, Modality};
 use serde_json::json;
 

@@ -1,0 +1,236 @@
+//! What a text is told.
+
+use super::{Code, hold, refuse, score, tag};
+
+pub(super) const CODES: &[Code] = &[
+    refuse(
+        "not_utf8",
+        "T1",
+        "The text is not UTF-8",
+        [
+            "Text must be UTF-8; another encoding would be read as wrong characters and taught to the model.",
+            "the first byte that is not UTF-8; valid UTF-8 all through.",
+            "Save the file as UTF-8 (most editors: “Save with encoding”), or run: iconv -f WINDOWS-1252 -t UTF-8 old.txt > new.txt with the encoding it really has.",
+        ],
+    ),
+    refuse(
+        "control_characters",
+        "T1",
+        "The text has control characters",
+        [
+            "NUL, escape sequences and other control characters are no text: tab, line feed, carriage return and form feed are the only ones allowed.",
+            "control characters found; 0.",
+            "Remove them; terminal colours go away with: sed 's/\\x1b\\[[0-9;]*m//g' old.txt > new.txt",
+        ],
+    ),
+    refuse(
+        "replacement_characters",
+        "T1",
+        "Too many characters were lost",
+        [
+            "U+FFFD (�) stands for a character that an earlier conversion lost. More than 1 in 100 means that the text is broken.",
+            "replacement characters in 1,000 characters; at most 10.",
+            "Convert the original again with the encoding it really has.",
+        ],
+    ),
+    hold(
+        "some_replacement_characters",
+        "T1",
+        "Some characters were lost",
+        [
+            "U+FFFD (�) stands for a character that an earlier conversion lost. A person looks whether the text can still be used.",
+            "replacement characters in 10,000 characters; at most 10.",
+            "Convert the original again with the encoding it really has.",
+        ],
+    ),
+    refuse(
+        "tag_characters",
+        "T2",
+        "The text hides tag characters",
+        [
+            "The characters U+E0000 to U+E007F are invisible and have no use in text (outside some flags); they carry hidden instructions to language models.",
+            "tag characters found; 0.",
+            "Remove the characters U+E0000 to U+E007F.",
+        ],
+    ),
+    hold(
+        "bidi_controls",
+        "T2",
+        "The text has direction-changing characters",
+        [
+            "Characters that override the writing direction can show a reader something else than what is there (CVE-2021-42574). Some honest Arabic and Hebrew texts need them, so a person looks.",
+            "direction-changing characters found; 0.",
+            "Remove U+202A to U+202E and U+2066 to U+2069 where they are not needed.",
+        ],
+    ),
+    hold(
+        "invisible_characters",
+        "T2",
+        "The text has many invisible characters",
+        [
+            "Zero-width characters split words unseen. Emoji and the scripts that need joiners are not counted.",
+            "invisible characters in 1,000 characters; at most 2.",
+            "Remove U+200B, U+200C, U+200D, U+2060 and U+FEFF where they do nothing.",
+        ],
+    ),
+    hold(
+        "private_use_characters",
+        "T2",
+        "The text has private characters",
+        [
+            "Private-use characters mean something only with one font; a person looks whether the text can be read without it.",
+            "private-use characters in 1,000 characters; at most 1.",
+            "Replace icons and private symbols by words or by public Unicode characters.",
+        ],
+    ),
+    tag(
+        "byte_order_mark",
+        "T1",
+        "The text starts with a byte order mark",
+        [
+            "U+FEFF at the very start says nothing in UTF-8; it is left out of rows and comparisons.",
+            "byte order marks at the start; 0.",
+            "Nothing to do; saving as “UTF-8 without BOM” avoids it.",
+        ],
+    ),
+    refuse(
+        "text_too_short",
+        "T5",
+        "The text is too short",
+        [
+            "A text needs 50 words (200 characters in scripts that do not put spaces between words), otherwise there is too little to learn and to judge. Datanets with the profile *short* have no such limit.",
+            "words (or characters) found; the least needed.",
+            "Write more, or put texts on one subject together in one file.",
+        ],
+    ),
+    hold(
+        "placeholder_text",
+        "T9",
+        "The text has filler",
+        [
+            "“Lorem ipsum” is filler from a template; a person looks whether there is real text around it.",
+            "places found; 0.",
+            "Replace the filler by the real text.",
+        ],
+    ),
+    refuse(
+        "private_key",
+        "T15",
+        "The text contains a private key",
+        [
+            "A private key in a public dataset can be used by anyone, at once and for ever. The finding shows only its kind and place.",
+            "the kind of key, masked; none.",
+            "Remove the whole block from BEGIN to END. If the key was ever used, replace it: it must be taken as known.",
+        ],
+    ),
+    refuse(
+        "access_token",
+        "T15",
+        "The text contains an access token",
+        [
+            "The token has the exact form a service gives out (and, where it has one, its check digits or length). In a public dataset anyone could use it.",
+            "the token, masked; none.",
+            "Remove it or put words such as YOUR_TOKEN in its place. If it was ever used, revoke it.",
+        ],
+    ),
+    hold(
+        "instruction_like",
+        "T17",
+        "The text speaks to a language model",
+        [
+            "Role tags, chat-template tokens or phrases such as “ignore previous instructions” can be an attempt to steer a model. Texts about that subject have them too, so a person looks; nothing is refused for this.",
+            "places found; 0.",
+            "If it is not needed, leave it out; if the text is about the subject, leave it: the reviewer sees this note.",
+        ],
+    ),
+    score(
+        "few_words",
+        "T5",
+        "Few words of running text",
+        [
+            "Badges, links, code and HTML aside, little text is left to learn from.",
+            "words of running text; from this many on nothing is lost.",
+            "Add explanation in whole sentences around the code and the links.",
+        ],
+    ),
+    score(
+        "few_letters",
+        "T7",
+        "Many words without letters",
+        [
+            "Numbers and symbols make up much of the text, as in a dump of data.",
+            "words with a letter, of 1,000; from this many on nothing is lost.",
+            "Explain the numbers in sentences, or offer them to a datanet of tables.",
+        ],
+    ),
+    score(
+        "odd_word_length",
+        "T7",
+        "Unusual length of words",
+        [
+            "In running text words have 3 to 10 characters on average; identifiers, hashes and broken spacing lie outside.",
+            "mean length in thousandths of a character; the range in which nothing is lost.",
+            "Check the spacing and take out hashes, identifiers and encoded data.",
+        ],
+    ),
+    score(
+        "many_symbols",
+        "T11",
+        "Many symbols",
+        [
+            "Much of the text is punctuation, brackets or drawing characters.",
+            "symbols in 1,000 visible characters; up to this many nothing is lost.",
+            "Take out decoration and put code into fenced blocks.",
+        ],
+    ),
+    score(
+        "many_links",
+        "T11",
+        "Mostly links",
+        [
+            "Addresses make up much of the file, as in a list of links or a row of badges.",
+            "characters in addresses, of 1,000; up to this many nothing is lost.",
+            "Say in sentences what is behind the links.",
+        ],
+    ),
+    score(
+        "repeated_lines",
+        "T8",
+        "Repeated lines",
+        [
+            "The same lines come again and again; a model learns to repeat them.",
+            "characters in repeated lines, of 1,000; up to this many nothing is lost.",
+            "Keep each line once.",
+        ],
+    ),
+    score(
+        "repeated_phrases",
+        "T8",
+        "Repeated phrases",
+        [
+            "One phrase of two, three or four words makes up much of the text.",
+            "characters in the commonest phrase, of 1,000; up to this many nothing is lost.",
+            "Remove the repetition.",
+        ],
+    ),
+    score(
+        "few_different_words",
+        "T8",
+        "Few different words",
+        [
+            "Within a hundred words, few are different from each other.",
+            "different words of 1,000, mean over windows of 100; from this many on nothing is lost.",
+            "Remove repeated parts; write out what is different between them.",
+        ],
+    ),
+    score(
+        "no_function_words",
+        "T7",
+        "No sentences found",
+        [
+            "Sentences of every language need small words such as “the”, “und” or “de”. Hardly any were found: lists of keywords and random words look like this. Scripts for which there is no list are not judged.",
+            "different small words of one language found; from this many on nothing is lost.",
+            "Write whole sentences.",
+        ],
+    ),
+];

@@ -1,0 +1,5 @@
+//! Before anything is parsed: name, type, licence.
+
+pub mod kind;
+pub mod licence;
+pub mod name;

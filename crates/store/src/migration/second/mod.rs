@@ -1,0 +1,42 @@
+//! The second step: what the whole gate needs to remember.
+
+mod data;
+mod release;
+
+use sea_orm_migration::prelude::*;
+
+pub(crate) struct Second;
+
+impl MigrationName for Second {
+    fn name(&self) -> &str {
+        "m20261121_000002_gate"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Second {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for (tables, indexes) in [data::group(), release::group()] {
+            for table in tables {
+                manager.create_table(table).await?;
+            }
+            for index in indexes {
+                manager.create_index(index).await?;
+            }
+        }
+        for (table, columns) in [data::DATANET, data::SUBMISSION, release::RELEASE]
+            .into_iter()
+            .map(|(table, columns)| (table, columns()))
+        {
+            // One at a time: SQLite adds a single column a statement.
+            for mut column in columns {
+                manager.alter_table(Table::alter().table(table).add_column(&mut column).to_owned()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
