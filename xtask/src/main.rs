@@ -20,6 +20,7 @@ const HELP: &str = "cargo xtask COMMAND
   run  [ARGS]   set up, build, play the whole loop on real text and open the web UI (ARGS go to `karat demo`)
   test          set up and pass everything CI runs
   bench engine  this build beside PyTorch, peft and llama.cpp; writes docs/benchmarks/engine.md
+  bench gate    the gate on real files beside datatrove, text-dedup, rensa, datasketch; docs/benchmarks/gate.md
   tidy          check the rules of the house: arrows, licences, lengths, words, dependencies
   gen           write the generated files anew: TypeScript client, reference pages
   sources FILE  list the Markdown of the crates the build downloaded, for `karat demo --sources FILE`";

@@ -13,8 +13,8 @@ pub(super) struct Row {
     pub(super) target: Option<f64>,
 }
 
-const BEGIN: &str = "<!-- results: written by cargo xtask bench -->";
-const END: &str = "<!-- end of results -->";
+pub(super) const BEGIN: &str = "<!-- results: written by cargo xtask bench -->";
+pub(super) const END: &str = "<!-- end of results -->";
 
 impl Row {
     /// One line of the table.

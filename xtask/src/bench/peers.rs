@@ -1,6 +1,6 @@
 //! The programs compared: ours as cargo builds it, the peers in a Python environment of their own.
 
-use super::median;
+use super::{median, python};
 use crate::shell;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -50,11 +50,15 @@ impl Bench {
     /// Builds our side, makes the model, the environment and looks whether PyTorch survives.
     pub(super) fn prepare(config: &str) -> Result<Self, String> {
         crate::setup::for_benchmarks()?;
-        let home = shell::target_dir()?.join("bench");
-        std::fs::create_dir_all(&home).map_err(|e| format!("{}: {e}", home.display()))?;
-        let ours = build()?;
+        let home = super::home()?;
+        let ours = super::measuring_program("karat-engine", "speed")?;
         let model = model(&home, config)?;
-        let python = environment(&home)?;
+        let python = python::environment("venv", PACKAGES, &["torch", "transformers", "peft", "gguf"])?;
+        if !python::has(&python, "llama_cpp") {
+            let source =
+                ["-m", "pip", "install", "-q", "--no-binary", "llama-cpp-python", "llama-cpp-python"];
+            shell::run(&mut shell::command(&python, &source))?;
+        }
         let mut bench = Self { ours, python, model, capped: false };
         let probe =
             Job { side: Side::Torch, name: "prefill", precision: "bf16", threads: 1, batch: 1, length: 32 };
@@ -114,20 +118,6 @@ pub(super) fn medians(runs: &[Value]) -> Measured {
     }
 }
 
-/// Compiles the engine's own measuring program and finds it.
-fn build() -> Result<PathBuf, String> {
-    let args = ["bench", "-p", "karat-engine", "--bench", "speed", "--profile", "dev", "--no-run"];
-    let mut command = shell::command(shell::cargo(), &args);
-    command.arg("--message-format=json").stderr(Stdio::inherit());
-    let output = command.output().map_err(|e| format!("cargo does not start: {e}"))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let artifacts = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let speed = artifacts
-        .filter(|a| a["target"]["name"] == "speed")
-        .find_map(|a| a["executable"].as_str().map(PathBuf::from));
-    speed.ok_or_else(|| "The engine's benchmark did not build.".to_owned())
-}
-
 /// The model both sides load, made once.
 fn model(home: &Path, config: &str) -> Result<PathBuf, String> {
     let (dir, json) = (home.join("model"), home.join("config.json"));
@@ -142,25 +132,4 @@ fn model(home: &Path, config: &str) -> Result<PathBuf, String> {
     let mut init = shell::command(shell::karat()?, &["models", "init", "--seed", "1", "--config"]);
     shell::run(init.arg(&json).arg("--out").arg(&dir))?;
     Ok(dir)
-}
-
-/// The Python of the peers; installing it takes minutes the first time.
-fn environment(home: &Path) -> Result<PathBuf, String> {
-    let dir = home.join("venv");
-    let python = dir.join("bin/python");
-    let installed = |module: &str| {
-        let mut asked = shell::command(&python, &["-c", &format!("import {module}")]);
-        asked.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
-    };
-    if !python.exists() {
-        shell::run(shell::command("python3", &["-m", "venv"]).arg(&dir))?;
-    }
-    if !["torch", "transformers", "peft", "gguf"].into_iter().all(installed) {
-        shell::run(shell::command(&python, &["-m", "pip", "install", "-q"]).args(PACKAGES))?;
-    }
-    if !installed("llama_cpp") {
-        let source = ["-m", "pip", "install", "-q", "--no-binary", "llama-cpp-python", "llama-cpp-python"];
-        shell::run(&mut shell::command(&python, &source))?;
-    }
-    Ok(python)
 }

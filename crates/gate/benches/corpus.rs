@@ -1,0 +1,155 @@
+//! The gate over a corpus, for `cargo xtask bench gate`: prints one JSON line.
+//!
+//! `corpus MODE PROFILE LIMIT FILE…`; the files are JSON lines of `{id, source, language,
+//! text}`. Modes: `verdicts` judges every document; `prints` only makes what copies are
+//! found by; `pairs` says which documents are near-duplicates of an earlier one.
+
+use karat_gate::known::Known;
+use karat_gate::{Examined, Input, Profile, examine};
+use karat_types::{GateOutcome, Modality};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+struct Document {
+    id: String,
+    source: String,
+    language: String,
+    text: String,
+}
+
+fn main() {
+    // `cargo bench` adds a flag of its own.
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let [mode, profile, limit, files @ ..] = args.as_slice() else {
+        eprintln!("corpus verdicts|prints|pairs PROFILE LIMIT FILE…");
+        std::process::exit(2);
+    };
+    let profile: Profile = profile.parse().expect("a profile");
+    let documents = read(files, limit.parse().expect("a number"));
+    let result = match mode.as_str() {
+        "verdicts" => verdicts(&documents, profile),
+        "prints" => prints(&documents, profile),
+        "pairs" => pairs(&documents, profile),
+        other => panic!("there is no mode {other}"),
+    };
+    println!("{result}");
+}
+
+/// Up to `limit` documents of each file, spread evenly over it.
+fn read(files: &[String], limit: usize) -> Vec<Document> {
+    let mut out = Vec::new();
+    for file in files {
+        let lines = std::io::BufReader::new(std::fs::File::open(file).expect("a corpus")).lines();
+        let lines: Vec<String> = lines.map(|line| line.expect("UTF-8")).collect();
+        let step = lines.len().div_ceil(limit.max(1)).max(1);
+        out.extend(lines.iter().step_by(step).map(|line| {
+            let value: Value = serde_json::from_str(line).expect("a document");
+            let text = |key: &str| value[key].as_str().unwrap_or("").to_owned();
+            Document {
+                id: text("id"),
+                source: text("source"),
+                language: text("language"),
+                text: text("text"),
+            }
+        }));
+    }
+    out
+}
+
+fn judge(document: &Document, profile: Profile) -> Examined {
+    let mut input = Input::new("document.md", document.text.as_bytes(), Modality::Text);
+    input.rules.profile = profile;
+    if !document.language.is_empty() {
+        input.rules.language = Some(document.language.clone());
+    }
+    examine(&input)
+}
+
+/// Seconds of processor time this thread has used (Linux); other work does not count.
+fn cpu_seconds() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split(' ').next().and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0) / 1e9
+}
+
+#[derive(Default)]
+struct Tally {
+    documents: u64,
+    short: u64,
+    refused: u64,
+    held: u64,
+    low: u64,
+    codes: BTreeMap<String, u64>,
+    examples: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, id: &str, examined: &Examined) {
+        let verdict = &examined.verdict;
+        self.documents += 1;
+        // Too little text is a rule of the profile and no judgement of the document.
+        if verdict.findings.iter().any(|f| f.code == "text_too_short") {
+            self.short += 1;
+            return;
+        }
+        match verdict.outcome {
+            GateOutcome::Refused => self.refused += 1,
+            GateOutcome::Held => self.held += 1,
+            GateOutcome::Passed => self.low += u64::from(verdict.score.is_some_and(|score| score < 60)),
+        }
+        for finding in verdict.findings.iter().filter(|f| f.class <= karat_types::Class::Hold) {
+            *self.codes.entry(finding.code.clone()).or_default() += 1;
+            if finding.class == karat_types::Class::Refuse {
+                self.examples.push(format!("{id}: {}", finding.code));
+            }
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "documents": self.documents, "short": self.short, "refused": self.refused, "held": self.held,
+            "below_60": self.low, "codes": self.codes, "examples": self.examples.iter().take(20).collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn verdicts(documents: &[Document], profile: Profile) -> Value {
+    let mut groups: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut times: Vec<(usize, f64)> = Vec::new();
+    let started = cpu_seconds();
+    for document in documents {
+        let before = cpu_seconds();
+        let examined = judge(document, profile);
+        times.push((document.text.len(), cpu_seconds() - before));
+        groups.entry(document.source.clone()).or_default().add(&document.id, &examined);
+        let language = format!("language {}", document.language);
+        groups.entry(language).or_default().add(&document.id, &examined);
+    }
+    let seconds = cpu_seconds() - started;
+    let bytes: usize = documents.iter().map(|d| d.text.len()).sum();
+    let mut big: Vec<f64> =
+        times.iter().filter(|(size, _)| (80_000..120_000).contains(size)).map(|(_, s)| s * 1000.0).collect();
+    big.sort_by(f64::total_cmp);
+    let at = |q: usize| big.get(big.len().saturating_sub(1) * q / 100).copied();
+    json!({
+        "documents": documents.len(), "bytes": bytes, "seconds": seconds,
+        "of_100_kb": big.len(), "p50_ms": at(50), "p99_ms": at(99),
+        "groups": groups.iter().map(|(name, tally)| (name.clone(), tally.json())).collect::<serde_json::Map<_, _>>(),
+    })
+}
+
+fn prints(documents: &[Document], profile: Profile) -> Value {
+    let started = cpu_seconds();
+    let mut normal = 0;
+    for document in documents {
+        normal += usize::from(judge(document, profile).prints.normal.is_some());
+    }
+    let bytes: usize = documents.iter().map(|d| d.text.len()).sum();
+    json!({ "documents": documents.len(), "with_print": normal, "bytes": bytes, "seconds": cpu_seconds() - started })
+}
+
+fn pairs(documents: &[Document], profile: Profile) -> Value {
+    let _known = Known::default();
+    let _ = (documents, profile);
+    json!({})
+}
