@@ -1115,6 +1115,10 @@ export interface components {
             modality: components["schemas"]["Modality"];
             /** @description The gate's set of thresholds: `prose`, `technical` or `short`. */
             profile: string;
+            /** @description The language its texts and transcripts are in (ISO 639-1, such as `de`); none = any. */
+            language?: string | null;
+            /** @description Whether only what people made is taken. */
+            human_only: boolean;
             /** @description Free words to find it by. */
             topics: string[];
             /** @description Allowed licences (SPDX); empty = any valid one. */
@@ -1174,6 +1178,10 @@ export interface components {
              *     code) or `short` (sayings, captions).
              */
             profile?: string | null;
+            /** @description The language texts and transcripts must be in (ISO 639-1, such as `de`); none = any. */
+            language?: string | null;
+            /** @description Take only what people made: nothing declared as made by, or with, a model. */
+            human_only?: boolean;
             /** @description Free words to find it by. */
             topics?: string[];
             /** @description Allowed licences (SPDX). */
@@ -1719,6 +1727,10 @@ export interface components {
                 modality: components["schemas"]["Modality"];
                 /** @description The gate's set of thresholds: `prose`, `technical` or `short`. */
                 profile: string;
+                /** @description The language its texts and transcripts are in (ISO 639-1, such as `de`); none = any. */
+                language?: string | null;
+                /** @description Whether only what people made is taken. */
+                human_only: boolean;
                 /** @description Free words to find it by. */
                 topics: string[];
                 /** @description Allowed licences (SPDX); empty = any valid one. */

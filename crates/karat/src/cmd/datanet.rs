@@ -64,6 +64,12 @@ struct Create {
     /// Thresholds of the gate: prose, technical or short
     #[arg(long)]
     profile: Option<String>,
+    /// Language texts and transcripts must be in (ISO 639-1, such as de); none = any
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+    /// Take only what people made, nothing made by or with a model
+    #[arg(long)]
+    human_only: bool,
     /// A word to find it by; may be repeated
     #[arg(long = "topic")]
     topics: Vec<String>,
@@ -119,6 +125,8 @@ async fn create(form: &Create) -> Result<(), Problem> {
         topics: form.topics.clone(),
         licences: form.licences.clone(),
         profile: form.profile.clone(),
+        language: form.language.clone(),
+        human_only: form.human_only,
         policy: form.policy,
         threshold: form.threshold,
         open: true,
@@ -135,7 +143,10 @@ fn show(d: &Datanet, json: bool) -> Result<(), Problem> {
     }
     let counts = &d.counts;
     out::line(format!("{}  {}\n{}", d.name, d.id, d.purpose));
-    out::line(format!("{}, review by {}, {}", d.modality, d.policy, if d.open { "open" } else { "closed" }));
+    let language = d.language.as_deref().map(|l| format!(" in {l}")).unwrap_or_default();
+    let people = if d.human_only { ", made by people only" } else { "" };
+    let open = if d.open { "open" } else { "closed" };
+    out::line(format!("{}{language}{people}, review by {}, {open}", d.modality, d.policy));
     out::line(format!(
         "{} submissions: {} refused, {} held, {} in review, {} accepted, {} rejected; {} contributors, {} releases",
         counts.submissions,

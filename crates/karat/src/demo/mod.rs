@@ -154,6 +154,8 @@ fn form() -> DatanetForm {
         guidelines: "Accept what explains: what a thing does, how to use it, what changed and why.\n\nReject lists of links, badges and generated tables.".into(),
         modality: Modality::Text,
         profile: Some("technical".into()),
+        language: None,
+        human_only: false,
         topics: vec!["documentation".into(), "software".into()],
         licences: Vec::new(),
         policy: ReviewPolicy::Automatic,

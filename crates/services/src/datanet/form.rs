@@ -1,5 +1,6 @@
 //! The form that makes or changes a datanet, read strictly: one code per field.
 
+use super::language::language;
 use crate::view::datanet::DatanetForm;
 use karat_gate::Profile;
 use karat_types::limits::EntryLimits;
@@ -26,6 +27,7 @@ pub(super) struct Clean {
     pub(super) licences: Vec<String>,
     pub(super) threshold: u32,
     pub(super) profile: Profile,
+    pub(super) language: Option<String>,
 }
 
 /// Reads the form; the first wrong field is named.
@@ -47,6 +49,7 @@ pub(super) fn clean(form: &DatanetForm, limits: &EntryLimits) -> Result<Clean, P
         licences: licences(&form.licences)?,
         threshold: threshold(form.threshold)?,
         profile: profile(form)?,
+        language: language(form.language.as_deref())?,
     })
 }
 
@@ -204,6 +207,8 @@ mod tests {
             topics: vec!["Bread".into(), " bread ".into(), String::new()],
             licences: vec!["MIT/Apache-2.0".into(), "MIT OR Apache-2.0".into()],
             profile: None,
+            language: Some(" DE ".into()),
+            human_only: true,
             policy: ReviewPolicy::Owner,
             threshold: None,
             open: true,
@@ -225,6 +230,7 @@ mod tests {
         assert_eq!(clean.topics, ["bread"]);
         assert_eq!(clean.licences, ["MIT OR Apache-2.0"]);
         assert_eq!(clean.threshold, 60);
+        assert_eq!(clean.language.as_deref(), Some("de"));
     }
 
     #[test]
@@ -238,6 +244,7 @@ mod tests {
         assert_eq!(code_of(|f| f.policy = ReviewPolicy::Panel), "datanet_policy");
         assert_eq!(code_of(|f| f.threshold = Some(101)), "datanet_threshold");
         assert_eq!(code_of(|f| f.profile = Some("poetry".into())), "datanet_profile");
+        assert_eq!(code_of(|f| f.language = Some("german".into())), "datanet_language");
         assert_eq!(code_of(|f| f.files_per_day = Some(0)), "datanet_files_per_day");
         assert_eq!(code_of(|f| f.files_per_day = Some(21)), "datanet_files_per_day");
         assert_eq!(code_of(|f| f.bytes_per_day_all = Some(0)), "datanet_bytes_per_day_all");

@@ -1,6 +1,7 @@
 //! Datanets: made by people, found by words, shown with what stands in them.
 
 mod form;
+mod language;
 mod list;
 mod sample;
 mod view;
@@ -94,8 +95,8 @@ fn row(app: &App, form: &DatanetForm, now: i64) -> Result<entity::datanet::Model
         owner_id: uuid::Uuid::nil(),
         created_at: now,
         updated_at: now,
-        language: None,
-        human_only: false,
+        language: clean.language,
+        human_only: form.human_only,
     })
 }
 

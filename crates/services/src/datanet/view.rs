@@ -62,6 +62,8 @@ fn shape(
         guidelines: row.guidelines,
         modality: word(&row.modality)?,
         profile: row.profile,
+        language: row.language,
+        human_only: row.human_only,
         topics: json(&row.topics)?,
         licences: json(&row.licences)?,
         policy: word(&row.policy)?,

@@ -76,6 +76,8 @@ pub(super) fn rules(datanet: &entity::datanet::Model, declared: Declared) -> Res
         profile: Profile::named(&datanet.profile, modality),
         declared: Some(declared),
         licences: json(&datanet.licences)?,
+        language: datanet.language.clone(),
+        human_only: datanet.human_only,
         ..Rules::of(modality)
     })
 }

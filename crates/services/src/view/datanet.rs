@@ -41,6 +41,10 @@ pub struct Datanet {
     pub modality: Modality,
     /// The gate's set of thresholds: `prose`, `technical` or `short`.
     pub profile: String,
+    /// The language its texts and transcripts are in (ISO 639-1, such as `de`); none = any.
+    pub language: Option<String>,
+    /// Whether only what people made is taken.
+    pub human_only: bool,
     /// Free words to find it by.
     pub topics: Vec<String>,
     /// Allowed licences (SPDX); empty = any valid one.
@@ -87,6 +91,12 @@ pub struct DatanetForm {
     /// code) or `short` (sayings, captions).
     #[serde(default)]
     pub profile: Option<String>,
+    /// The language texts and transcripts must be in (ISO 639-1, such as `de`); none = any.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Take only what people made: nothing declared as made by, or with, a model.
+    #[serde(default)]
+    pub human_only: bool,
     /// Free words to find it by.
     #[serde(default)]
     pub topics: Vec<String>,

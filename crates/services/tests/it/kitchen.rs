@@ -108,6 +108,8 @@ pub(crate) fn form(name: &str, policy: ReviewPolicy) -> DatanetForm {
         guidelines: "Own words only.".into(),
         modality: Modality::Text,
         profile: None,
+        language: None,
+        human_only: false,
         topics: vec!["water".into()],
         licences: Vec::new(),
         policy,
