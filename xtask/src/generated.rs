@@ -42,7 +42,7 @@ const OUTPUTS: &[&str] = &[
     "docs/reference/codes",
     "docs/reference/codes.md",
     "docs/reference/config.md",
-    "docs/reference/score-v0.md",
+    "docs/reference/score-v1.md",
     "ui/src/api/schema.ts",
 ];
 

@@ -24,6 +24,9 @@ pub fn examine(input: &Input<'_>) -> Examined {
         outcome: GateOutcome::Passed,
         score: None,
         score_version: score::VERSION.into(),
+        parts: Vec::new(),
+        profile: rules.profile.as_str().into(),
+        profile_version: rules.profile.version(),
         gate_version: GATE_VERSION,
         media_type: None,
         findings: Vec::new(),
@@ -45,15 +48,26 @@ pub fn examine(input: &Input<'_>) -> Examined {
     let read = content(input, &mut verdict);
     verdict.findings.extend(read.findings);
     verdict.not_run.extend(read.not_run);
-    verdict.score = read.quality;
+    verdict.parts = score::begin(read.quality);
     Examined { verdict: settle(verdict), prints: read.prints, derived: read.derived }
 }
 
 /// Adds the findings of a check that needed more than the bytes, and says that it ran.
 pub fn join(mut verdict: Verdict, check: &str, findings: Vec<Finding>) -> Verdict {
     verdict.not_run.retain(|entry| entry.check != check);
+    score::near_ran(&mut verdict, check, &findings);
     verdict.findings.extend(findings);
     settle(verdict)
+}
+
+/// The same for [`text::fit`]: the finding, and the part of the score.
+pub fn join_fit(verdict: Verdict, fit: Option<text::fit::Fit>) -> Verdict {
+    let (value, from, found) = match fit {
+        Some(fit) => (Some(fit.value), fit.from, fit.finding),
+        None => (None, "too few words to compare".to_owned(), None),
+    };
+    let verdict = join(verdict, "T20", found.into_iter().collect());
+    score::measured(verdict, score::Part::Fit, value, &from)
 }
 
 /// The stage behind the door: only for content of the right type and size.
@@ -96,11 +110,15 @@ pub const fn near_check(modality: Modality) -> &'static str {
 
 fn needs_the_datanet(modality: Modality) -> Vec<NotRun> {
     let entry = |check: &str, why: &str| NotRun { check: check.into(), why: why.into() };
-    vec![
+    let mut missing = vec![
         entry("A1", "daily limits are counted when the file is submitted"),
         entry("A4", "needs the datanet: use --against DIR or submit to a server"),
         entry(near_check(modality), "needs the datanet: use --against DIR or submit to a server"),
-    ]
+    ];
+    if modality == Modality::Text {
+        missing.push(entry("T20", "needs the datanet's charter and accepted texts: submit to a server"));
+    }
+    missing
 }
 
 fn skip(verdict: &mut Verdict, check: &str, why: &str) {
@@ -115,9 +133,7 @@ fn settle(mut verdict: Verdict) -> Verdict {
         Some(Class::Hold) => GateOutcome::Held,
         _ => GateOutcome::Passed,
     };
-    if verdict.outcome == GateOutcome::Refused {
-        verdict.score = None;
-    }
+    score::refresh(&mut verdict);
     verdict
 }
 
@@ -143,7 +159,7 @@ mod tests {
         assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Passed, Some(100)), "{verdict:?}");
         assert_eq!(verdict.media_type.as_deref(), Some("text/plain"));
         let checks: Vec<_> = verdict.not_run.iter().map(|n| n.check.as_str()).collect();
-        assert_eq!(checks, ["A1", "A4", "T13", "A10"]);
+        assert_eq!(checks, ["A1", "A4", "T13", "T20", "A10"]);
     }
 
     #[test]
@@ -182,7 +198,7 @@ mod tests {
         let verdict = join(verdict, "A4", vec![known::already_yours("018f")]);
         assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Refused, None));
         let checks: Vec<_> = verdict.not_run.iter().map(|n| n.check.as_str()).collect();
-        assert_eq!(checks, ["T13", "A10"]);
+        assert_eq!(checks, ["T13", "T20", "A10"]);
     }
 
     #[test]

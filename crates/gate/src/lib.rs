@@ -27,7 +27,7 @@ pub mod rows;
 pub mod score;
 pub mod text;
 
-pub use check::{check, examine, join, near_check};
+pub use check::{check, examine, join, join_fit, near_check};
 pub use codes::{Code, code_page, code_table};
 pub use door::{kind, licence, name};
 pub use examined::{Derived, DerivedKind, Examined};

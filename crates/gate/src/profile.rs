@@ -13,6 +13,8 @@ pub enum Profile {
     Technical,
     /// Sayings, questions, captions: there is no shortest length.
     Short,
+    /// Pages of the web in scripts with spaces: the filters of web corpora on lines count too.
+    Web,
     /// Photographs.
     Photo,
     /// Drawings, diagrams, screenshots, icons.
@@ -27,10 +29,11 @@ pub enum Profile {
 
 impl Profile {
     /// Every profile, those of a modality together, its default first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Prose,
         Self::Technical,
         Self::Short,
+        Self::Web,
         Self::Photo,
         Self::Graphic,
         Self::Speech,
@@ -50,7 +53,7 @@ impl Profile {
     /// What it is for.
     pub const fn modality(self) -> Modality {
         match self {
-            Self::Prose | Self::Technical | Self::Short => Modality::Text,
+            Self::Prose | Self::Technical | Self::Short | Self::Web => Modality::Text,
             Self::Photo | Self::Graphic => Modality::Image,
             Self::Speech | Self::Music | Self::Sound => Modality::Audio,
         }
@@ -64,12 +67,21 @@ impl Profile {
             .unwrap_or(Self::of(modality))
     }
 
+    /// Version of its thresholds; any change of one raises it.
+    pub const fn version(self) -> u32 {
+        match self {
+            Self::Prose | Self::Technical | Self::Short | Self::Web => 2,
+            Self::Photo | Self::Graphic | Self::Speech | Self::Music | Self::Sound => 1,
+        }
+    }
+
     /// The word it is stored and typed as.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Prose => "prose",
             Self::Technical => "technical",
             Self::Short => "short",
+            Self::Web => "web",
             Self::Photo => "photo",
             Self::Graphic => "graphic",
             Self::Speech => "speech",

@@ -97,6 +97,19 @@ pub struct NotRun {
     pub why: String,
 }
 
+/// One part of the validation score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ScorePart {
+    /// `integrity`, `originality`, `quality` or `fit`.
+    pub part: String,
+    /// 0–1,000; none when it could not be measured: then its weight is left out too.
+    pub value: Option<u32>,
+    /// Its share in the geometric mean.
+    pub weight: u32,
+    /// What the value comes from, or why there is none.
+    pub from: String,
+}
+
 /// Everything the gate says of one file. Same bytes in, same verdict out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Verdict {
@@ -104,8 +117,17 @@ pub struct Verdict {
     pub outcome: crate::GateOutcome,
     /// Validation score 0–100; none when refused.
     pub score: Option<u32>,
-    /// Version of the score's formula: `v0`.
+    /// Version of the score's formula: `v1`.
     pub score_version: String,
+    /// What the score is the mean of; empty in verdicts of version `v0`.
+    #[serde(default)]
+    pub parts: Vec<ScorePart>,
+    /// The set of thresholds: `prose`.
+    #[serde(default)]
+    pub profile: String,
+    /// Version of that set.
+    #[serde(default)]
+    pub profile_version: u32,
     /// Version of the gate.
     pub gate_version: u32,
     /// What the content really is: `text/markdown`.

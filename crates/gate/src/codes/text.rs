@@ -134,6 +134,16 @@ pub(super) const CODES: &[Code] = &[
         ],
     ),
     hold(
+        "possible_secret",
+        "T15",
+        "The text may contain a secret",
+        [
+            "A random-looking value stands behind a name such as `password` or `api_key`, an address carries a password, or there is a signed web token (JWT). It may be an example, so a person looks; at most five places are named.",
+            "the kind of secret, masked; none.",
+            "If it is real, remove it and replace it where it is used; if it is an example, make that plain: YOUR_TOKEN, example.com.",
+        ],
+    ),
+    hold(
         "instruction_like",
         "T17",
         "The text speaks to a language model",
@@ -231,6 +241,16 @@ pub(super) const CODES: &[Code] = &[
             "Sentences of every language need small words such as “the”, “und” or “de”. Hardly any were found: lists of keywords and random words look like this. Scripts for which there is no list are not judged.",
             "different small words of one language found; from this many on nothing is lost.",
             "Write whole sentences.",
+        ],
+    ),
+    hold(
+        "off_topic",
+        "T20",
+        "The text is far from the datanet's subject",
+        [
+            "The words of the text are compared with those of the texts the datanet has accepted. One that shares hardly any may be in the wrong place, so a person looks; it is never refused for this, and only looked at once 50 texts have been accepted.",
+            "likeness to the accepted texts, of 1,000 of what is usual among them; at least 150.",
+            "Check that you chose the right datanet; if it belongs there, leave it: the reviewer sees this note.",
         ],
     ),
 ];

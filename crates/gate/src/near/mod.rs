@@ -13,6 +13,10 @@ pub struct Prints {
     pub normal: Option<Hash>,
     /// Hashes of the text's five-word shingles, ascending, each once.
     pub shingles: Vec<u64>,
+    /// What the text is about: hash and count of its commonest words, ascending by hash;
+    /// see [`crate::text::fit`].
+    #[serde(default)]
+    pub terms: Vec<(u32, u16)>,
     /// Gradient hashes of the image: as it is, then turned, mirrored and cropped.
     pub gradients: Vec<u64>,
     /// SHA-256 of the decoded samples.

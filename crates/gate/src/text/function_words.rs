@@ -1,6 +1,7 @@
 //! The small words without which no sentence stands, for the languages we have lists for.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// One list a language; words that are common in running text and rare in lists.
 const LISTS: &[&str] = &[
@@ -43,6 +44,13 @@ const LISTS: &[&str] = &[
     // Greek
     "και το η ο να την του της με για που είναι από στο θα σε οι δεν τα",
 ];
+
+/// Whether a lower-case word is in one of the lists.
+pub(crate) fn is_small(word: &str) -> bool {
+    static ALL: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| LISTS.iter().flat_map(|list| list.split(' ')).collect());
+    ALL.contains(word)
+}
 
 /// How many different function words of the best-fitting language there are; none when
 /// the words are mostly in a script without a list.

@@ -80,6 +80,11 @@ fn is_spaceless(c: char) -> bool {
         | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
 }
 
+/// Whether a word is written in such a script.
+pub(crate) fn is_spaceless_word(word: &str) -> bool {
+    word.chars().next().is_some_and(is_spaceless)
+}
+
 /// Words in lower case without the punctuation around them.
 fn words_of(line: &str, spaceless: bool) -> Vec<String> {
     let trimmed = line.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()));

@@ -1,6 +1,7 @@
 //! T1–T17: what a text must survive.
 
 mod decode;
+pub mod fit;
 mod function_words;
 mod hidden;
 mod instructions;
@@ -23,12 +24,17 @@ const MIN_WORDS: u64 = 50;
 /// Characters a text needs at least in scripts that put no spaces between words.
 const MIN_CHARACTERS: u64 = 200;
 
-/// All checks on a text.
+/// All checks on a text file.
 pub(crate) fn check(bytes: &[u8], rules: &Rules) -> Read {
-    let text = match decode::decode(bytes) {
-        Ok(text) => text,
-        Err(broken) => return Read { findings: vec![*broken], ..Read::default() },
-    };
+    match decode::decode(bytes) {
+        Ok(text) => check_extracted(text, rules),
+        Err(broken) => Read { findings: vec![*broken], ..Read::default() },
+    }
+}
+
+/// All checks on text that is decoded already, such as that of a document; places are
+/// places in this text.
+pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
     let profile = rules.profile;
     let measures = Measures::of(text);
     let mut findings = decode::check(text);
@@ -36,11 +42,12 @@ pub(crate) fn check(bytes: &[u8], rules: &Rules) -> Read {
     findings.extend(hidden::check(text));
     findings.extend(secrets::check(text));
     findings.extend(instructions::check(text));
-    let (score, reasons) = score::v0(&measures, profile);
+    let (quality, reasons) = score::text_quality(&measures, profile);
     findings.extend(reasons);
     let refused = findings.iter().any(|f| f.class == Class::Refuse);
-    let prints = Prints { normal: normal::normal_hash(bytes), ..Prints::default() };
-    Read { findings, quality: (!refused).then_some(score), prints, ..Read::default() }
+    let prints =
+        Prints { normal: normal::normal_hash(text.as_bytes()), terms: fit::terms(text), ..Prints::default() };
+    Read { findings, quality: (!refused).then_some(quality), prints, ..Read::default() }
 }
 
 fn length(measures: &Measures, profile: Profile) -> Option<Finding> {

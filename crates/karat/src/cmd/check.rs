@@ -3,7 +3,7 @@
 use crate::{out, progress};
 use karat_gate::known::Known;
 use karat_gate::{Declared, Input, Profile};
-use karat_types::finding::{NotRun, Verdict};
+use karat_types::finding::{NotRun, ScorePart, Verdict};
 use karat_types::{Class, Evidence, Finding, GateOutcome, Modality, Problem};
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// What the datanet holds: text, image, audio
     #[arg(long = "type", value_name = "TYPE")]
     modality: Modality,
-    /// The datanet's set of thresholds: prose, technical, short; photo, graphic; speech, music, sound
+    /// The datanet's set of thresholds: prose, technical, short, web; photo, graphic; speech, music, sound
     #[arg(long, value_name = "PROFILE")]
     profile: Option<Profile>,
     /// The licence you would declare: CC-BY-4.0, MIT OR Apache-2.0
@@ -44,6 +44,9 @@ struct Line<'a> {
     findings: &'a [Finding],
     not_run: &'a [NotRun],
     score_version: &'a str,
+    parts: &'a [ScorePart],
+    profile: &'a str,
+    profile_version: u32,
     gate_version: u32,
     ms: u64,
 }
@@ -103,6 +106,9 @@ fn print_json(file: &Path, verdict: &Verdict, ms: u64) -> Result<(), Problem> {
         findings: &verdict.findings,
         not_run: &verdict.not_run,
         score_version: &verdict.score_version,
+        parts: &verdict.parts,
+        profile: &verdict.profile,
+        profile_version: verdict.profile_version,
         gate_version: verdict.gate_version,
         ms,
     };

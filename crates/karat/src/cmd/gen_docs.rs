@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
         write(&reference.join("codes").join(format!("{}.md", code.code)), &page)?;
     }
     let score = karat_gate::score::page().replacen('\n', &format!("\n{WRITTEN_BY}"), 1);
-    write(&reference.join("score-v0.md"), &score)?;
+    write(&reference.join("score-v1.md"), &score)?;
     write(&reference.join("codes.md"), &codes_page())?;
     write(&reference.join("authorisation.md"), &authorisation_page())?;
     write(&args.openapi, &karat_api::openapi_json())

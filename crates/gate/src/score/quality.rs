@@ -1,0 +1,227 @@
+//! The quality of a text.
+//!
+//! `quality = max(0, 100 − Σ points lost)`, in integers. Nine measures of the running text
+//! each lose nothing up to a limit, then points in proportion, up to a most:
+//!
+//! ```text
+//! lost = most · min(|measured − limit|, |worst − limit|) / |worst − limit|     (rounded down)
+//! ```
+//!
+//! The lines are the constants below; [`page`] prints them as the table of
+//! `docs/reference/score-v1.md`.
+//!
+//! A file with fewer than 20 words of running text is judged by `few_words` and
+//! `many_links` alone; the profile *short* leaves out `few_words` and `no_function_words`, scripts
+//! without spaces the length of words, scripts without a list of function words the last.
+//!
+//! The limits of letters, word length and repetition are those of the Gopher filters, of
+//! symbols NeMo Curator's; each loss is also a finding of class *score*, so the sum can be
+//! checked by hand.
+
+use super::Part;
+use crate::evidence::finding;
+use crate::profile::Profile;
+use crate::text::measure::Measures;
+use karat_types::Finding;
+use serde_json::json;
+
+/// Words of running text below which their shape is not judged.
+const SHAPE_WORDS: u64 = 20;
+
+/// One line of the table: nothing is lost at `limit`, `most` points at `worst`.
+#[derive(Clone, Copy)]
+struct Line {
+    code: &'static str,
+    limit: u64,
+    worst: u64,
+    most: u64,
+    what: &'static str,
+}
+
+const fn line(code: &'static str, limit: u64, worst: u64, most: u64, what: &'static str) -> Line {
+    Line { code, limit, worst, most, what }
+}
+
+const WORDS: Line = line("few_words", 80, 10, 60, "words of running text");
+const LETTERS: Line = line("few_letters", 800, 400, 60, "of 1,000 words have a letter");
+const MEAN_LENGTH: &str = "thousandths of a character is the mean length of words";
+const SHORT_WORDS: Line = line("odd_word_length", 3000, 1500, 40, MEAN_LENGTH);
+const LONG_WORDS: Line = line("odd_word_length", 10_000, 18_000, 40, MEAN_LENGTH);
+const SYMBOLS: Line = line("many_symbols", 250, 600, 50, "of 1,000 visible characters are symbols");
+const LINKS: Line = line("many_links", 500, 900, 50, "of 1,000 characters belong to addresses");
+const LINES: Line = line("repeated_lines", 200, 600, 60, "of 1,000 characters are in repeated lines");
+const PHRASES: [Line; 3] = [
+    line("repeated_phrases", 200, 500, 60, "of 1,000 characters are one phrase of two words"),
+    line("repeated_phrases", 180, 480, 60, "of 1,000 characters are one phrase of three words"),
+    line("repeated_phrases", 160, 460, 60, "of 1,000 characters are one phrase of four words"),
+];
+const VARIETY: Line = line("few_different_words", 450, 150, 60, "of 1,000 words in a window differ");
+const FUNCTION_WORDS: Line = line("no_function_words", 4, 0, 45, "different small words of one language");
+
+/// What the profile *technical* forgives: version numbers, symbols and references.
+const TECHNICAL: [Line; 3] = [
+    line(LETTERS.code, 650, 300, LETTERS.most, LETTERS.what),
+    line(SYMBOLS.code, 350, 700, SYMBOLS.most, SYMBOLS.what),
+    line(LINKS.code, 650, 950, LINKS.most, LINKS.what),
+];
+
+/// The whole table of the profile *prose*.
+const TABLE: [Line; 12] = [
+    WORDS,
+    LETTERS,
+    SHORT_WORDS,
+    LONG_WORDS,
+    SYMBOLS,
+    LINKS,
+    LINES,
+    PHRASES[0],
+    PHRASES[1],
+    PHRASES[2],
+    VARIETY,
+    FUNCTION_WORDS,
+];
+
+/// The line as the profile has it.
+fn under(profile: Profile, line: Line) -> Line {
+    let forgiving = TECHNICAL.into_iter().find(|other| other.code == line.code);
+    forgiving.filter(|_| profile == Profile::Technical).unwrap_or(line)
+}
+
+/// The page of the docs on this score, in Markdown.
+pub fn page() -> String {
+    let row = |line: &Line| {
+        format!("| `{}` | {} | {} | {} | {} |", line.code, line.what, line.limit, line.worst, line.most)
+    };
+    let parts = Part::ALL.map(|part| format!("| {} | {} |", part.as_str(), part.weight())).join("\n");
+    let table = |lines: &[Line]| lines.iter().map(row).collect::<Vec<_>>().join("\n");
+    include_str!("page.md")
+        .replace("{parts}", &parts)
+        .replace("{prose}", &table(&TABLE))
+        .replace("{technical}", &table(&TECHNICAL))
+}
+
+impl Line {
+    /// Points lost for a measured value.
+    fn lost(&self, measured: u64) -> u64 {
+        let down = self.worst < self.limit;
+        let beyond =
+            if down { self.limit.saturating_sub(measured) } else { measured.saturating_sub(self.limit) };
+        let span = self.limit.abs_diff(self.worst);
+        self.most * beyond.min(span) / span
+    }
+}
+
+/// The score of a text and a finding for each measure that cost points.
+pub fn text_quality(measures: &Measures, profile: Profile) -> (u32, Vec<Finding>) {
+    let mut losses = losses(measures, profile);
+    // Almost only code and links: too few words for their shape to be judged.
+    if measures.words < SHAPE_WORDS {
+        losses.retain(|(line, _)| [WORDS.code, LINKS.code].contains(&line.code));
+    }
+    let mut score = 100_u64;
+    let mut reasons = Vec::new();
+    for (line, measured) in losses {
+        let line = under(profile, line);
+        let lost = line.lost(measured);
+        if lost > 0 {
+            score = score.saturating_sub(lost);
+            let message =
+                format!("{lost} points lost: {measured} {} (no loss at {}).", line.what, line.limit);
+            reasons.push(finding(line.code, json!(measured), json!(line.limit), message));
+        }
+    }
+    (score as u32, reasons)
+}
+
+/// What each measure of the table is held against.
+fn losses(measures: &Measures, profile: Profile) -> Vec<(Line, u64)> {
+    let mut losses: Vec<(Line, u64)> = vec![
+        (LETTERS, measures.with_letter),
+        (SYMBOLS, measures.symbols),
+        (LINKS, measures.links),
+        (LINES, measures.repeated_lines),
+        (VARIETY, measures.variety),
+    ];
+    if profile != Profile::Short {
+        losses.insert(0, (WORDS, measures.words));
+        losses.extend(measures.function_words.map(|found| (FUNCTION_WORDS, found)));
+    }
+    if !measures.spaceless {
+        losses.push((SHORT_WORDS, measures.mean_length));
+        losses.push((LONG_WORDS, measures.mean_length));
+    }
+    let phrases = PHRASES.into_iter().zip(measures.top_phrases);
+    losses.extend(phrases.max_by_key(|(line, measured)| line.lost(*measured)));
+    losses
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn score(text: &str) -> (u32, Vec<String>) {
+        let (score, reasons) = text_quality(&Measures::of(text), Profile::Prose);
+        (score, reasons.into_iter().map(|f| f.code).collect())
+    }
+
+    #[test]
+    fn losses_grow_in_proportion_and_end() {
+        assert_eq!([80, 45, 10, 0].map(|m| WORDS.lost(m)), [0, 30, 60, 60]);
+        assert_eq!([250, 425, 600, 999].map(|m| SYMBOLS.lost(m)), [0, 25, 50, 50]);
+    }
+
+    #[test]
+    fn the_page_prints_every_line_of_the_formula() {
+        let page = page();
+        assert!(page.contains("| `few_words` | words of running text | 80 | 10 | 60 |"));
+        assert!(page.contains("| `many_links` | of 1,000 characters belong to addresses | 650 | 950 | 50 |"));
+        assert!(!page.contains('{'));
+    }
+
+    #[test]
+    fn documentation_may_have_more_links_than_prose() {
+        let measures = Measures {
+            words: 100,
+            with_letter: 1000,
+            variety: 900,
+            mean_length: 5000,
+            links: 650,
+            ..Measures::default()
+        };
+        assert_eq!(text_quality(&measures, Profile::Prose).0, 82);
+        assert_eq!(text_quality(&measures, Profile::Technical).0, 100);
+    }
+
+    #[test]
+    fn a_dump_of_numbers_falls() {
+        let dump: String = (0..400).map(|i| format!("{} {}.{}\n", i * 37, i, i * i)).collect();
+        let (score, reasons) = score(&dump);
+        assert!(score < 60 && reasons.contains(&"few_letters".into()), "{score} {reasons:?}");
+    }
+
+    #[test]
+    fn repeated_lines_fall() {
+        let (score, reasons) = score(&"buy the best gold of the town from us\n".repeat(40));
+        assert!(score < 20 && reasons.contains(&"repeated_lines".into()), "{score} {reasons:?}");
+    }
+
+    #[test]
+    fn badges_and_lists_of_links_fall() {
+        let badges: String = (0..30)
+            .map(|i| format!("[![b](https://img.example/{i}.svg)](https://ci.example/{i})\n"))
+            .collect();
+        assert!(score(&badges).0 < 40, "{:?}", score(&badges));
+        let links: String = (0..60)
+            .map(|i| format!("- [entry {i}](https://site.example/some/long/path/{i}/index.html)\n"))
+            .collect();
+        assert!(score(&links).0 < 60, "{:?}", score(&links));
+    }
+
+    #[test]
+    fn words_without_sentences_fall() {
+        let salad: String = (0..200)
+            .map(|i| ["banana ", "gravel ", "tractor ", "pillow ", "seventeen "][i * 7 % 5])
+            .collect();
+        assert!(score(&salad).0 < 40, "{:?}", score(&salad));
+    }
+}

@@ -1,0 +1,218 @@
+//! What may be a secret: a random value behind a telling name, a password in an address, a
+//! signed web token. Held, never refused.
+
+use super::random::{entropy, is_stand_in};
+use crate::evidence::{at, finding, place};
+use aho_corasick::AhoCorasick;
+use karat_types::Finding;
+use serde_json::json;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Names before a value; a value behind none of them is only a long word.
+const NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "api-key",
+    "access_key",
+    "accesskey",
+    "auth_key",
+    "authkey",
+    "private_key",
+    "client_secret",
+    "credential",
+    "encryption_key",
+    "signing_key",
+    "bearer",
+    "passwort",
+    "contraseña",
+    "mot de passe",
+    "пароль",
+    "密码",
+    "パスワード",
+    "://",
+    "eyj",
+];
+/// Length of a value, bytes.
+const LEAST: usize = 20;
+const MOST: usize = 200;
+/// Thousandths of a bit a byte below which a value is no random one.
+const ENTROPY: u64 = 3500;
+/// Holds of this kind reported at most.
+const REPORTED: usize = 5;
+
+static WORDS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(NAMES).ok());
+
+/// At most [`REPORTED`] places, none inside of `taken`.
+pub(super) fn check(text: &str, taken: &[Range<usize>]) -> Vec<Finding> {
+    let Some(words) = &*WORDS else { return Vec::new() };
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut end = 0;
+    for hit in words.find_iter(text) {
+        if hit.start() < end || findings.len() >= REPORTED {
+            continue;
+        }
+        let name = &text[hit.range()];
+        let found = match name {
+            "://" => password_in_address(text, hit.end()),
+            "eyJ" => web_token(text, hit.start()),
+            _ => value(text, hit.end()),
+        };
+        let Some((span, kind)) = found else { continue };
+        let at_token = taken.partition_point(|token| token.end <= span.start);
+        if taken.get(at_token).is_some_and(|token| token.start < span.end) {
+            continue;
+        }
+        end = span.end;
+        findings.push(held(text, span, kind));
+    }
+    findings
+}
+
+fn held(text: &str, span: Range<usize>, kind: &str) -> Finding {
+    let shown = format!("{kind} [{} characters masked]", span.len());
+    let message = format!("There may be a secret here: {kind}.");
+    let place = place(text.as_bytes(), span.start, span.end);
+    at(finding("possible_secret", json!(shown), json!("none"), message), place)
+}
+
+/// `name = "value"`, `name: value`, `"name": "value"`.
+fn value(text: &str, after: usize) -> Option<(Range<usize>, &'static str)> {
+    let bytes = text.as_bytes();
+    let skip = |at: usize, what: &dyn Fn(u8) -> bool, most: usize| {
+        at + bytes[at..].iter().take(most).take_while(|&&b| what(b)).count()
+    };
+    // `token_v2`, `passwords`: the name may go on a little.
+    let at = skip(after, &|b| b.is_ascii_alphanumeric() || b == b'_', 8);
+    let at = skip(at, &|b| matches!(b, b'"' | b'\'' | b'`' | b']'), 2);
+    let at = skip(at, &|b| matches!(b, b' ' | b'\t'), 4);
+    let from = skip(at, &|b| matches!(b, b'=' | b':' | b'>'), 2);
+    if from == at {
+        return None;
+    }
+    let start = skip(from, &|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`'), 4);
+    let end = skip(
+        start,
+        &|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'),
+        MOST + 1,
+    );
+    let value = text.get(start..end)?;
+    let calls_on = bytes.get(end).is_some_and(|b| matches!(b, b'(' | b'.' | b'[' | b'\\' | b'$' | b'{'));
+    (!calls_on && is_random(value)).then_some((start..end, "a random value behind a telling name"))
+}
+
+/// Letters of both cases and digits, or long hexadecimal, without words in it.
+fn is_random(value: &str) -> bool {
+    if !(LEAST..=MOST).contains(&value.len()) || is_stand_in(value) {
+        return false;
+    }
+    let count = |is: fn(&u8) -> bool| value.bytes().filter(is).count();
+    let digits = count(u8::is_ascii_digit);
+    let hexadecimal = count(u8::is_ascii_hexdigit) == value.len();
+    let mixed = count(u8::is_ascii_lowercase) >= 3 && count(u8::is_ascii_uppercase) >= 3;
+    let shape = digits >= 3 && (mixed || hexadecimal && value.len() >= 32 && digits < value.len() * 9 / 10);
+    shape && entropy(value.as_bytes()) >= if hexadecimal { 3000 } else { ENTROPY }
+}
+
+/// `https://user:password@host`.
+fn password_in_address(text: &str, after: usize) -> Option<(Range<usize>, &'static str)> {
+    let rest: &[u8] = &text.as_bytes()[after..];
+    let length = rest
+        .iter()
+        .take(256)
+        .take_while(|b| b.is_ascii_graphic() && !matches!(b, b'/' | b'<' | b'"' | b'\'' | b'`'))
+        .count();
+    let authority = text.get(after..after + length)?;
+    let (login, host) = authority.rsplit_once('@')?;
+    let (user, password) = login.split_once(':')?;
+    let host = host.split(':').next().unwrap_or(host).trim_end_matches(['.', ',', ')']);
+    let open = |c: char| matches!(c, '$' | '{' | '}' | '[' | ']' | '%' | '*' | '(' | ')');
+    let plain = password.len() >= 6 && !password.contains(open) && !user.is_empty();
+    let known = ["password", "passwd", "secret", "passwort", "yourpass", "mypass", "userpass"];
+    let lower = password.to_ascii_lowercase();
+    let stand_in = known.iter().any(|word| lower.starts_with(word))
+        || lower == user.to_ascii_lowercase()
+        || lower.contains("xxx")
+        || lower.contains("pass") && !lower.bytes().any(|b| b.is_ascii_digit())
+        || lower.bytes().all(|b| b.is_ascii_digit());
+    let sample = host.is_empty()
+        || !host.contains('.')
+        || host
+            .split('.')
+            .any(|label| label.starts_with("example") || matches!(label, "test" | "invalid" | "localhost"))
+        || host.starts_with("127.");
+    let start = after + user.len() + 1;
+    (plain && !stand_in && !sample).then_some((start..start + password.len(), "a password in an address"))
+}
+
+/// `eyJ….eyJ….…`, a JSON Web Token with its signature.
+fn web_token(text: &str, start: usize) -> Option<(Range<usize>, &'static str)> {
+    let bytes = text.as_bytes();
+    if start > 0 && bytes[start - 1].is_ascii_alphanumeric() {
+        return None;
+    }
+    let length = bytes[start..]
+        .iter()
+        .take(4096)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        .count();
+    let token = text.get(start..start + length)?.trim_end_matches('.');
+    let mut parts = token.split('.');
+    let (head, claims, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_one = head.len() >= 16 && claims.starts_with("eyJ") && claims.len() >= 16 && signature.len() >= 20;
+    (is_one && !is_stand_in(signature)).then_some((start..start + token.len(), "a signed web token (JWT)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> usize {
+        check(text, &[]).iter().filter(|f| f.code == "possible_secret").count()
+    }
+
+    #[test]
+    fn random_values_behind_telling_names_are_held() {
+        for text in [
+            "API_KEY=\"q8Zt3LmX0vB7nK2wRf5Y\"",
+            "client_secret: 'Zq8t3LmX0vB7nK2wRf5YcD1e'",
+            "\"token\": \"f3a9c07e51bd8264e19a7c3058f2b6d4\"",
+            "password => q8Zt3LmX0vB7nK2wRf5Y",
+        ] {
+            assert_eq!(found(text), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn talk_of_secrets_is_no_secret() {
+        for text in [
+            "The token is returned by getAccessTokenFromRequest2(user).",
+            "password: your_password_goes_here_123ABC",
+            "token = tokenizer.convertIdsToTokens123(x)",
+            "secret=EXAMPLEKEY1234567890abcdEF",
+            "token: 12345678901234567890",
+            "git clone https://user:password@host.org/x and https://me:hunter22@example.com/",
+            "postgresql://user:secret@localhost:5432/db",
+            "https://${USER}:${TOKEN9}@git.site.org/",
+            "eyJhbGciOiJIUzI1NiJ9 is a header",
+        ] {
+            assert_eq!(found(text), 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn passwords_in_addresses_and_web_tokens_are_held_and_masked() {
+        let address = check("see ftp://anna:Qz81kk-r@files.site.org/x", &[]);
+        assert_eq!(address.len(), 1);
+        assert!(!serde_json::to_string(&address).unwrap().contains("Qz81"));
+        let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P";
+        assert_eq!(found(token), 1);
+        assert_eq!(check(&format!("token={token}"), std::slice::from_ref(&(4..90))).len(), 0);
+    }
+}

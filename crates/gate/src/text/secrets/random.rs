@@ -1,0 +1,132 @@
+//! Whether a run of characters was drawn at random, as secrets are.
+
+/// Different characters a token has at least; fewer is a stand-in such as `xxxx…`.
+const DIFFERENT: usize = 8;
+/// Characters that go up by one, or stay the same, in a row; chance does not do that.
+const RUN: usize = 6;
+/// Words that only examples have, in lower case.
+const WORDS: &[&str] = &[
+    "example",
+    "your",
+    "xxxx",
+    "placeholder",
+    "redacted",
+    "insert",
+    "changeme",
+    "dummy",
+    "sample",
+    "....",
+    "****",
+];
+
+/// A stand-in for a secret: `xxxx…`, `…EXAMPLE`, `0123456789…`, `YOUR_KEY`.
+pub(super) fn is_stand_in(body: &str) -> bool {
+    let mut seen = [false; 256];
+    body.bytes().for_each(|b| seen[usize::from(b)] = true);
+    let different = seen.iter().filter(|&&there| there).count();
+    let lower = body.to_ascii_lowercase();
+    different < DIFFERENT || has_run(body.as_bytes()) || WORDS.iter().any(|word| lower.contains(word))
+}
+
+fn has_run(bytes: &[u8]) -> bool {
+    let (mut same, mut up) = (1, 1);
+    bytes.windows(2).any(|pair| {
+        let &[a, b] = pair else { return false };
+        // A row of one letter is part of some forms (`AAAA…`): only other characters count.
+        same = if a == b && a != b'A' { same + 1 } else { 1 };
+        up = if b == a.wrapping_add(1) { up + 1 } else { 1 };
+        same >= RUN || up >= RUN
+    })
+}
+
+/// Shannon's entropy of the bytes, in thousandths of a bit a byte; exact to one thousandth
+/// for up to 4,096 bytes.
+pub(super) fn entropy(bytes: &[u8]) -> u64 {
+    let mut counts = [0_u64; 256];
+    bytes.iter().for_each(|&b| counts[usize::from(b)] += 1);
+    let all = bytes.len() as u64;
+    if all == 0 {
+        return 0;
+    }
+    let lost: u64 = counts.iter().filter(|&&n| n > 1).map(|&n| n * log2(n)).sum();
+    (log2(all) * all - lost) * 1000 / (all << 16)
+}
+
+/// log₂ of a number from 1 on, in 65,536ths, by squaring: each round gives one more binary
+/// place.
+fn log2(number: u64) -> u64 {
+    let whole = u64::from(number.max(1).ilog2());
+    // 1 ≤ x < 2 in 2⁻³².
+    let mut x = (number.max(1) << 32) >> whole;
+    let mut places = 0;
+    for _ in 0..16 {
+        x = ((u128::from(x) * u128::from(x)) >> 32) as u64;
+        places <<= 1;
+        if x >= 2 << 32 {
+            places |= 1;
+            x >>= 1;
+        }
+    }
+    (whole << 16) | places
+}
+
+/// Whether the last six characters are the CRC-32 of the thirty before them in base 62, as
+/// GitHub's and npm's tokens have it.
+pub(super) fn check_digits_hold(token: &str) -> bool {
+    let Some((prefix, body)) = token.split_once('_') else { return false };
+    if !matches!(prefix, "ghp" | "gho" | "ghu" | "ghs" | "ghr" | "npm") || body.len() != 36 {
+        return false;
+    }
+    let Some((random, digits)) = body.split_at_checked(30) else { return false };
+    base62(crc32(random.as_bytes())) == digits.as_bytes()
+}
+
+/// Six digits of base 62.
+fn base62(mut number: u32) -> [u8; 6] {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut out = [b'0'; 6];
+    for place in out.iter_mut().rev() {
+        *place = DIGITS[(number % 62) as usize];
+        number /= 62;
+    }
+    out
+}
+
+/// CRC-32 of ISO 3309, bit by bit: thirty bytes a token.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stand_ins_are_told_from_secrets() {
+        for stand_in in
+            ["xxxxxxxxxxxxxxxxxxxx", "IOSFODNN7EXAMPLE", "0123456789abcdef0123", "your-key-goes-here-1a"]
+        {
+            assert!(is_stand_in(stand_in), "{stand_in}");
+        }
+        assert!(!is_stand_in("aZ3kQ9xW7mB2vT5nR8pL"));
+    }
+
+    #[test]
+    fn entropy_is_what_a_hand_computes() {
+        assert_eq!(entropy(b"aaaa"), 0);
+        assert_eq!(entropy(b"abcd"), 2000);
+        assert_eq!(entropy(b"aab"), 918);
+        assert_eq!(entropy(b""), 0);
+    }
+
+    #[test]
+    fn check_digits_are_those_of_the_standard() {
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+        let random = "aZ3kQ9xW7mB2vT5nR8pLaZ3kQ9xW7m";
+        let digits = String::from_utf8(base62(crc32(random.as_bytes())).to_vec()).unwrap();
+        assert!(check_digits_hold(&format!("ghp_{random}{digits}")));
+        assert!(!check_digits_hold(&format!("ghp_{random}000000")));
+    }
+}
