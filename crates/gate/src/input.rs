@@ -46,6 +46,8 @@ pub struct Rules {
     pub language: Option<String>,
     /// Whether only what people made is taken.
     pub human_only: bool,
+    /// Certificates whose Content Credentials are trusted, a PEM bundle; none = nobody's.
+    pub trust_anchors: Option<String>,
     /// The transcript that came with a recording.
     pub transcript: Option<String>,
 }
@@ -61,6 +63,7 @@ impl Rules {
             licences: Vec::new(),
             language: None,
             human_only: false,
+            trust_anchors: None,
             transcript: None,
         }
     }

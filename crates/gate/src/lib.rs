@@ -23,6 +23,7 @@ mod input;
 pub mod near;
 mod port;
 pub mod profile;
+mod provenance;
 pub mod rows;
 pub mod score;
 pub mod text;

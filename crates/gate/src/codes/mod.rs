@@ -7,6 +7,7 @@ mod document;
 mod door;
 mod image;
 mod near;
+mod provenance;
 mod text;
 
 use karat_types::Class;
@@ -107,8 +108,8 @@ const fn entry(
 }
 
 /// The parts of the table, in the order the checks run.
-const PARTS: [&[Code]; 6] =
-    [door::CODES, near::CODES, document::CODES, text::CODES, image::CODES, audio::CODES];
+const PARTS: [&[Code]; 7] =
+    [door::CODES, near::CODES, document::CODES, text::CODES, image::CODES, audio::CODES, provenance::CODES];
 
 #[cfg(test)]
 mod tests {
