@@ -63,6 +63,8 @@ fn settings(config: &Config) -> Settings {
         open_signup: config.open_signup.unwrap_or_else(|| config.bind.ip().is_loopback()),
         undo_seconds: config.undo_seconds,
         allow_http_hosts: config.allow_http_hosts.clone(),
+        release_max_items: config.release.max_items_per_contributor,
+        site_url: Some(config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.bind))),
         ..Settings::default()
     }
 }

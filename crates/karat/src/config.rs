@@ -53,6 +53,8 @@ config! {
     allow_http_hosts: Vec<String> = Vec::new();
     /// What one contributor may enter in a day.
     limits: EntryLimits = EntryLimits::default();
+    /// How much of a release one contributor may be: `max_items_per_contributor`, or 1 % of the release where that is more.
+    release: ReleaseShare = ReleaseShare::default();
     /// Seconds in which a reviewer can take a decision back.
     undo_seconds: i64 = 10;
     /// Worker processes `karat serve` starts; 0 = none, start `karat worker` elsewhere.
@@ -61,6 +63,20 @@ config! {
     threads: u32 = 0;
     /// Seconds a job stays a silent worker's before another takes it up.
     lease_seconds: u32 = 15;
+}
+
+/// How much of a release one contributor may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReleaseShare {
+    /// Items, however small the release is.
+    pub(crate) max_items_per_contributor: u64,
+}
+
+impl Default for ReleaseShare {
+    fn default() -> Self {
+        Self { max_items_per_contributor: 50 }
+    }
 }
 
 /// The flags every command that keeps state takes.
@@ -90,6 +106,7 @@ impl StateArgs {
         figment = figment
             .merge(Env::prefixed("KARAT_").only(NAMES).map(|name| name.as_str().to_ascii_lowercase().into()))
             .merge(Env::prefixed("KARAT_LIMITS_").map(|name| format!("limits.{}", name.as_str()).into()))
+            .merge(Env::prefixed("KARAT_RELEASE_").map(|name| format!("release.{}", name.as_str()).into()))
             .merge(("data_dir", &data_dir));
         if let Some(url) = &self.database_url {
             figment = figment.merge(("database_url", url));
@@ -107,7 +124,8 @@ impl StateArgs {
     }
 }
 
-/// Settings that may come from the environment as they are; `limits` has its own prefix.
+/// Settings that may come from the environment as they are; `limits` and `release` have
+/// their own prefixes.
 const NAMES: &[&str] = &[
     "database_url",
     "blob_url",
@@ -227,7 +245,7 @@ mod tests {
     fn every_setting_can_come_from_the_environment() {
         for (name, meaning) in FIELDS {
             assert!(!meaning.trim().is_empty(), "{name} says nothing");
-            assert!(NAMES.contains(name) || ["data_dir", "limits"].contains(name), "{name}");
+            assert!(NAMES.contains(name) || ["data_dir", "limits", "release"].contains(name), "{name}");
         }
     }
 }

@@ -83,6 +83,24 @@ pub struct Settings {
     pub allow_http_hosts: Vec<String>,
     /// Minutes between two checkpoints of a run.
     pub checkpoint_minutes: f64,
+    /// Items one contributor may have in a release, however small it is; 1 % of the
+    /// release where that is more.
+    pub release_max_items: u64,
+    /// Bytes after which a file of images or sounds of a release is followed by another.
+    pub release_part_bytes: u64,
+    /// Where people reach this server; none = nobody said.
+    pub site_url: Option<String>,
+}
+
+impl Settings {
+    /// The address of a page, for files that leave the server; without a known address an
+    /// id that is at least unique.
+    pub(crate) fn page_of(&self, path: &str) -> String {
+        match &self.site_url {
+            Some(site) => format!("{}/{path}", site.trim_end_matches('/')),
+            None => format!("urn:uuid:{}", path.rsplit('/').next().unwrap_or_default()),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -93,6 +111,9 @@ impl Default for Settings {
             undo_seconds: 10,
             allow_http_hosts: Vec::new(),
             checkpoint_minutes: 2.0,
+            release_max_items: 50,
+            release_part_bytes: crate::release::PART_BYTES,
+            site_url: None,
         }
     }
 }

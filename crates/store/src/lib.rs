@@ -20,7 +20,7 @@ pub mod query;
 mod snapshot;
 mod store;
 
-pub use blob::Blobs;
+pub use blob::{BlobStream, Blobs};
 pub use bus::{Event, EventBus};
 pub use config::{S3Options, StoreConfig};
 pub use conn::{Conn, Db, Engine, Tx};

@@ -65,6 +65,8 @@ ids! {
     ApiKeyId,
     /// A message to a contributor.
     NoticeId,
+    /// A sequence that looks planted in a datanet.
+    AlertId,
 }
 
 #[cfg(test)]

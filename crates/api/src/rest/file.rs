@@ -4,11 +4,13 @@ use crate::auth::SignedIn;
 use crate::error::{ApiResult, Json};
 use crate::rest::upload::{FileForm, only_file};
 use crate::state::ApiState;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use bytes::Bytes;
 use karat_services::authz::{self, Action};
+use karat_services::release::Download;
 use karat_services::{App, run};
 use karat_types::Hash;
 use std::sync::Arc;
@@ -78,9 +80,84 @@ pub(super) fn download(name: &str, media_type: &'static str, bytes: Bytes) -> Re
     ([(header::CONTENT_DISPOSITION, attachment(name))], headers, bytes).into_response()
 }
 
+/// Answers a file of a release as it comes from the store, or the part that was asked for.
+pub(super) async fn streamed(app: &App, asked: &HeaderMap, file: &Download) -> ApiResult<Response> {
+    let tag = format!("\"{}\"", file.sha256);
+    let range =
+        match asked.get(header::RANGE).filter(|_| asked.get(header::IF_RANGE).is_none_or(|t| *t == tag)) {
+            None => None,
+            Some(range) => match part(range.to_str().unwrap_or_default(), file.bytes) {
+                Part::Whole => None,
+                Part::Of(range) => Some(range),
+                Part::Outside => return Ok(outside(file.bytes)),
+            },
+        };
+    let (status, asked) = match range {
+        Some(range) => (StatusCode::PARTIAL_CONTENT, range),
+        None => (StatusCode::OK, 0..file.bytes),
+    };
+    let name = file.file_name.rsplit('/').next().unwrap_or_default();
+    let mut headers = vec![
+        (header::CONTENT_TYPE, file.media_type.clone()),
+        (header::CONTENT_DISPOSITION, attachment(name)),
+        (header::CONTENT_SECURITY_POLICY, SANDBOX.to_owned()),
+        (header::CONTENT_LENGTH, (asked.end - asked.start).to_string()),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        (header::ETAG, tag),
+    ];
+    if status == StatusCode::PARTIAL_CONTENT {
+        let said = format!("bytes {}-{}/{}", asked.start, asked.end - 1, file.bytes);
+        headers.push((header::CONTENT_RANGE, said));
+    }
+    let body = Body::from_stream(file.stream(app, asked).await?);
+    Ok((status, AppendHeaders(headers), body).into_response())
+}
+
+fn outside(bytes: u64) -> Response {
+    (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, format!("bytes */{bytes}"))]).into_response()
+}
+
+/// What a header `Range` asks of a file.
+#[derive(Debug, PartialEq)]
+enum Part {
+    Whole,
+    Of(std::ops::Range<u64>),
+    Outside,
+}
+
+/// One range of bytes (RFC 9110, 14.1.2); several, or what cannot be read, are answered
+/// by the whole file, as the standard allows.
+fn part(asked: &str, bytes: u64) -> Part {
+    let Some((first, last)) = asked.strip_prefix("bytes=").and_then(|r| r.trim().split_once('-')) else {
+        return Part::Whole;
+    };
+    let range = match (first.parse::<u64>(), last.parse::<u64>()) {
+        (Ok(first), Ok(last)) if first <= last => first..last.saturating_add(1).min(bytes),
+        (Ok(first), Err(_)) if last.is_empty() => first..bytes,
+        (Err(_), Ok(last)) if first.is_empty() => bytes.saturating_sub(last)..bytes,
+        _ => return Part::Whole,
+    };
+    if range.start < range.end { Part::Of(range) } else { Part::Outside }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_range_of_bytes_is_understood() {
+        let of = |asked| part(asked, 100);
+        assert_eq!(of("bytes=0-9"), Part::Of(0..10));
+        assert_eq!(of("bytes=90-"), Part::Of(90..100));
+        assert_eq!(of("bytes=-5"), Part::Of(95..100));
+        assert_eq!(of("bytes=-500"), Part::Of(0..100));
+        assert_eq!(of("bytes=50-5000"), Part::Of(50..100));
+        assert_eq!(of("bytes=100-"), Part::Outside);
+        assert_eq!(of("bytes=-0"), Part::Outside);
+        for whole in ["bytes=9-0", "bytes=0-1,3-4", "lines=1-2", "bytes=x-y", "", "bytes=-"] {
+            assert_eq!(of(whole), Part::Whole, "{whole}");
+        }
+    }
 
     fn header(response: &Response, name: &str) -> String {
         response.headers()[name].to_str().unwrap().to_owned()

@@ -2,17 +2,19 @@
 
 use crate::auth::{Caller, SignedIn};
 use crate::error::{ApiResult, Json, Path, Query};
-use crate::rest::file::download;
+use crate::rest::file::streamed;
 use crate::state::ApiState;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use karat_services::release::DownloadKind;
 use karat_services::view::Page;
-use karat_services::view::release::{Release, ReleaseDiff, Row, RowProof};
+use karat_services::view::release::{
+    Affected, Alert, DismissForm, LeafProof, Release, ReleaseDiff, ReleaseFile, ReleasePreview, Row, RowProof,
+};
 use karat_services::{App, release};
 use karat_types::Problem;
-use karat_types::id::{DatanetId, ReleaseId};
+use karat_types::id::{AlertId, DatanetId, ReleaseId, SubmissionId};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,6 +28,14 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(prove_row))
         .routes(routes!(diff_releases))
         .routes(routes!(download_release))
+        .routes(routes!(preview_release))
+        .routes(routes!(release_files))
+        .routes(routes!(release_file))
+        .routes(routes!(release_data_file))
+        .routes(routes!(prove_leaf))
+        .routes(routes!(list_alerts))
+        .routes(routes!(dismiss_alert))
+        .routes(routes!(affected_by))
 }
 
 /// Where the rows go on.
@@ -123,6 +133,7 @@ async fn download_release(
     State(app): State<Arc<App>>,
     Caller(actor): Caller,
     Path((id, kind)): Path<(ReleaseId, String)>,
+    headers: HeaderMap,
 ) -> ApiResult<Response> {
     let kind = match kind.as_str() {
         "jsonl" => DownloadKind::Jsonl,
@@ -132,5 +143,102 @@ async fn download_release(
         other => return Err(Problem { hint: KINDS.into(), ..Problem::missing("download", other) }.into()),
     };
     let file = release::download(&app, &actor, id, kind).await?;
-    Ok(download(&file.file_name, file.media_type, file.bytes))
+    streamed(&app, &headers, &file).await
+}
+
+/// What a release made now would hold, and what would wait.
+#[utoipa::path(get, path = "/api/v1/datanets/{id}/releases/preview", tag = "releases",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = ReleasePreview)))]
+async fn preview_release(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<DatanetId>,
+) -> ApiResult<Json<ReleasePreview>> {
+    Ok(Json(release::preview(&app, &actor, id).await?))
+}
+
+/// Its files: name, type, size, SHA-256.
+#[utoipa::path(get, path = "/api/v1/releases/{id}/files", tag = "releases",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Vec<ReleaseFile>)))]
+async fn release_files(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path(id): Path<ReleaseId>,
+) -> ApiResult<Json<Vec<ReleaseFile>>> {
+    Ok(Json(release::files(&app, &actor, id).await?))
+}
+
+/// One file of the release's folder; takes `Range`.
+#[utoipa::path(get, path = "/api/v1/releases/{id}/files/{name}", tag = "releases",
+    params(("id" = String, Path, format = Uuid), ("name" = String, Path)),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream", body = Vec<u8>)))]
+async fn release_file(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path((id, name)): Path<(ReleaseId, String)>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let file = release::file(&app, &actor, id, &name).await?;
+    streamed(&app, &headers, &file).await
+}
+
+/// One file of the folder `data` or `webdataset` of the release; takes `Range`.
+#[utoipa::path(get, path = "/api/v1/releases/{id}/files/{folder}/{name}", tag = "releases",
+    params(("id" = String, Path, format = Uuid), ("folder" = String, Path), ("name" = String, Path)),
+    responses((status = 200, description = "The file", content_type = "application/octet-stream", body = Vec<u8>)))]
+async fn release_data_file(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path((id, folder, name)): Path<(ReleaseId, String, String)>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let file = release::file(&app, &actor, id, &format!("{folder}/{name}")).await?;
+    streamed(&app, &headers, &file).await
+}
+
+/// A leaf's proof of membership, without its content.
+#[utoipa::path(get, path = "/api/v1/releases/{id}/leaves/{index}/proof", tag = "releases",
+    params(("id" = String, Path, format = Uuid), ("index" = u64, Path)),
+    responses((status = 200, body = LeafProof)))]
+async fn prove_leaf(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path((id, index)): Path<(ReleaseId, u64)>,
+) -> ApiResult<Json<LeafProof>> {
+    Ok(Json(release::leaf_proof(&app, &actor, id, index).await?))
+}
+
+/// Sequences in a datanet that look planted, newest first.
+#[utoipa::path(get, path = "/api/v1/datanets/{id}/alerts", tag = "releases",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Vec<Alert>)))]
+async fn list_alerts(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<DatanetId>,
+) -> ApiResult<Json<Vec<Alert>>> {
+    Ok(Json(release::alerts(&app, &actor, id).await?))
+}
+
+/// Say that a sequence is harmless: its items go into the next release.
+#[utoipa::path(post, path = "/api/v1/alerts/{id}/dismiss", tag = "releases",
+    params(("id" = String, Path, format = Uuid)), request_body = DismissForm,
+    responses((status = 200, body = Alert)))]
+async fn dismiss_alert(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<AlertId>,
+    Json(form): Json<DismissForm>,
+) -> ApiResult<Json<Alert>> {
+    Ok(Json(release::dismiss(&app, &actor, id, &form.reason).await?))
+}
+
+/// The releases, runs and models a submission went into.
+#[utoipa::path(get, path = "/api/v1/submissions/{id}/affected", tag = "releases",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Affected)))]
+async fn affected_by(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path(id): Path<SubmissionId>,
+) -> ApiResult<Json<Affected>> {
+    Ok(Json(release::affected(&app, &actor, id).await?))
 }

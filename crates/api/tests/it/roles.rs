@@ -54,6 +54,14 @@ const ROUTES: &[(&str, &str, Action)] = &[
     ("GET", "/api/v1/releases/{id}/rows/{index}/proof", Action::ReadRelease),
     ("GET", "/api/v1/releases/{id}/diff", Action::ReadRelease),
     ("GET", "/api/v1/releases/{id}/download/{kind}", Action::ReadRelease),
+    ("GET", "/api/v1/datanets/{id}/releases/preview", Action::CreateRelease),
+    ("GET", "/api/v1/datanets/{id}/alerts", Action::ReadAlerts),
+    ("POST", "/api/v1/alerts/{id}/dismiss", Action::DismissAlert),
+    ("GET", "/api/v1/releases/{id}/files", Action::ReadRelease),
+    ("GET", "/api/v1/releases/{id}/files/{name}", Action::ReadRelease),
+    ("GET", "/api/v1/releases/{id}/files/{folder}/{name}", Action::ReadRelease),
+    ("GET", "/api/v1/releases/{id}/leaves/{index}/proof", Action::ReadRelease),
+    ("GET", "/api/v1/submissions/{id}/affected", Action::ReadSubmission),
     ("GET", "/api/v1/models", Action::ReadModel),
     ("GET", "/api/v1/models/{id}", Action::ReadModel),
     ("GET", "/api/v1/models/{id}/files", Action::ReadModel),
@@ -117,6 +125,7 @@ impl Scene {
     fn owns(&self, person: &str, action: Action) -> bool {
         match action {
             Action::EditDatanet | Action::CreateRelease | Action::Review => person == "keeper",
+            Action::ReadAlerts => person == "keeper",
             Action::ReadSubmission => person == "keeper" || person == "author",
             Action::WithdrawSubmission => person == "author",
             Action::StopRun => person == "starter",
@@ -134,7 +143,7 @@ impl Scene {
             _ => nothing,
         };
         let url = path.replace("{id}", id).replace("{index}", "0").replace("{kind}", "jsonl");
-        let url = url.replace("{name}", "config.json");
+        let url = url.replace("{name}", "config.json").replace("{folder}", "data");
         match path {
             "/api/v1/events" => format!("{url}?topics=run:{}", self.run),
             "/api/v1/search" | "/api/v1/docs/ask" => format!("{url}?q=bread"),
@@ -156,6 +165,7 @@ impl Scene {
                 "name": format!("Walk {person}"), "purpose": "To be walked over.", "modality": "text",
                 "policy": "owner", "open": true,
             }),
+            "/api/v1/alerts/{id}/dismiss" => json!({"reason": "The motto of the house."}),
             "/api/v1/submissions/{id}/decision" => json!({"outcome": "accepted"}),
             "/api/v1/runs" | "/api/v1/runs/estimate" => {
                 json!({"name": format!("run-{person}"), "base": self.model, "file": self.rows})

@@ -18,6 +18,7 @@ mod models;
 mod models_kept;
 mod models_pull;
 mod release;
+mod release_download;
 mod review;
 mod run;
 mod score;

@@ -1,18 +1,19 @@
-//! `karat release create|list|show|download`.
+//! `karat release preview|create|list|show|files|download|alerts|dismiss|affected`.
 
 use crate::client::{Client, ClientArgs};
-use crate::{out, progress, runtime};
-use clap::{Subcommand, ValueEnum};
-use futures::StreamExt;
+use crate::cmd::release_download::{Format, download_file, download_folder};
+use crate::{out, runtime};
+use clap::Subcommand;
 use karat_services::view::Page;
-use karat_services::view::release::Release;
-use karat_types::id::ReleaseId;
+use karat_services::view::release::{
+    Affected, Alert, DismissForm, Plan, Release, ReleaseFile, ReleasePreview,
+};
+use karat_types::id::{AlertId, ReleaseId, SubmissionId};
 use karat_types::{Problem, ReleaseState};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
 
-/// Releases of a server's datanets: create, list, show, download
+/// Releases of a server's datanets: preview, create, list, show, files, download, alerts
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -21,6 +22,15 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum What {
+    /// Says what a release made now would hold, and what would wait
+    #[command(after_help = "Example: karat release preview --datanet 'Sourdough notes'")]
+    Preview {
+        /// Id or name of the datanet
+        #[arg(long, value_name = "ID|NAME")]
+        datanet: String,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Makes a release of everything accepted, and waits until it is ready
     #[command(after_help = "Example: karat release create --datanet 'Sourdough notes'")]
     Create {
@@ -47,21 +57,59 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
-    /// Downloads a release
+    /// Lists the files of a release with their hashes
+    #[command(after_help = "Example: karat release files 0198c0de-0000-7000-8000-000000000000")]
+    Files {
+        /// Its id
+        release: ReleaseId,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Downloads a release into a folder and verifies every hash and the Merkle root
     #[command(
-        after_help = "Example: karat release download 0198c0de-0000-7000-8000-000000000000 --out rows.jsonl"
+        after_help = "Example: karat release download 0198c0de-0000-7000-8000-000000000000 --out river-notes\nA single file: karat release download 0198c0de-0000-7000-8000-000000000000 --format jsonl --out rows.jsonl"
     )]
     Download {
         /// Its id
         release: ReleaseId,
-        /// What of it
-        #[arg(long, value_enum, default_value = "jsonl")]
-        format: Format,
-        /// The file to write
-        #[arg(long, value_name = "FILE")]
+        /// Only this of it, into one file
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        /// The folder to make; with --format, the file to write
+        #[arg(long, value_name = "DIR|FILE")]
         out: PathBuf,
         #[command(flatten)]
         client: ClientArgs,
+    },
+    /// Lists word sequences that look planted, whose items are left out of releases
+    #[command(after_help = "Example: karat release alerts --datanet 'Sourdough notes'")]
+    Alerts {
+        /// Id or name of the datanet
+        #[arg(long, value_name = "ID|NAME")]
+        datanet: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Says that a sequence is harmless; its items go into the next release
+    #[command(
+        after_help = "Example: karat release dismiss 0198c0de-0000-7000-8000-000000000000 --reason 'The motto of the project'"
+    )]
+    Dismiss {
+        /// Id of the alert
+        alert: AlertId,
+        /// Why it is harmless
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Shows the releases and runs a submission went into
+    #[command(after_help = "Example: karat release affected 0198c0de-0000-7000-8000-000000000000")]
+    Affected {
+        /// Id of the submission
+        submission: SubmissionId,
+        #[command(flatten)]
+        common: Common,
     },
 }
 
@@ -74,14 +122,6 @@ struct Common {
     json: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    Jsonl,
-    Parquet,
-    Manifest,
-    Card,
-}
-
 /// Does what was asked for.
 pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     runtime()?.block_on(async {
@@ -92,9 +132,23 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
                 let release = Client::open(&common.client)?.get(&format!("releases/{release}")).await?;
                 show(&release, common.json)
             }
+            What::Preview { datanet, common } => preview(datanet, common).await,
+            What::Files { release, common } => files(*release, common).await,
             What::Download { release, format, out, client } => {
-                download(&Client::open(client)?, *release, *format, out).await
+                let client = Client::open(client)?;
+                match format {
+                    Some(format) => download_file(&client, *release, *format, out).await,
+                    None => download_folder(&client, *release, out).await,
+                }
             }
+            What::Alerts { datanet, common } => alerts(datanet, common).await,
+            What::Dismiss { alert, reason, common } => {
+                let form = DismissForm { reason: reason.clone() };
+                let client = Client::open(&common.client)?;
+                let done: Alert = client.post(&format!("alerts/{alert}/dismiss"), &form).await?;
+                show_alerts(&[done], common.json)
+            }
+            What::Affected { submission, common } => affected(*submission, common).await,
         }
     })
 }
@@ -146,36 +200,101 @@ fn show(r: &Release, json: bool) -> Result<(), Problem> {
     if let Some(root) = r.root {
         out::line(format!("Merkle root {root}"));
     }
+    show_plan(&r.plan);
+    if r.stopped_at.is_some() {
+        let next = r.next.as_ref().map(|n| format!(" Use version {}: {}.", n.version, n.id));
+        let why = r.stopped_why.as_deref().unwrap_or_default();
+        out::line(format!("No longer handed out: {why}{}", next.unwrap_or_default()));
+    }
     Ok(())
 }
 
-/// Writes beside and renames: an interrupted download leaves nothing that looks whole.
-async fn download(client: &Client, release: ReleaseId, format: Format, file: &Path) -> Result<(), Problem> {
-    let kind = format.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
-    let response = client.download(&format!("releases/{release}/download/{kind}")).await?;
-    let bar = progress::bar("downloading", response.content_length().unwrap_or(0));
-    let beside = file.with_extension("part");
-    let write = async {
-        let mut target = tokio::fs::File::create(&beside).await?;
-        let mut stream = response.bytes_stream();
-        while let Some(piece) = stream.next().await {
-            let piece = piece.map_err(std::io::Error::other)?;
-            target.write_all(&piece).await?;
-            bar.inc(piece.len() as u64);
-        }
-        target.sync_all().await?;
-        tokio::fs::rename(&beside, file).await
-    };
-    let written: std::io::Result<()> = write.await;
-    bar.finish_and_clear();
-    written.map_err(|error| {
-        Problem::new(
-            500,
-            "download_failed",
-            format!("{}: {error}.", file.display()),
-            "Free some space or check the network, then run it again.",
-        )
-    })?;
-    out::line(format!("{} written", file.display()));
+fn show_plan(plan: &Plan) {
+    for w in &plan.waiting {
+        out::line(format!(
+            "{} items of {} wait: {} are in the release, and one contributor may have {}",
+            w.waiting, w.contributor_name, w.taken, plan.cap
+        ));
+    }
+    for s in &plan.set_aside {
+        out::line(format!(
+            "{} items are set aside: \u{201c}{}\u{201d} looks planted (alert {})",
+            s.items, s.sequence, s.alert
+        ));
+    }
+}
+
+async fn preview(datanet: &str, common: &Common) -> Result<(), Problem> {
+    let client = Client::open(&common.client)?;
+    let datanet = client.datanet(datanet).await?;
+    let p: ReleasePreview = client.get(&format!("datanets/{}/releases/preview", datanet.id)).await?;
+    if common.json {
+        return out::json(&p);
+    }
+    out::line(format!(
+        "Version {} would hold {} items of {} contributors",
+        p.version, p.items, p.contributors
+    ));
+    show_plan(&p.plan);
+    if let Some(problem) = &p.problem {
+        out::line(format!("It cannot be made now: {problem}"));
+    }
+    Ok(())
+}
+
+async fn files(release: ReleaseId, common: &Common) -> Result<(), Problem> {
+    let files: Vec<ReleaseFile> =
+        Client::open(&common.client)?.get(&format!("releases/{release}/files")).await?;
+    if common.json {
+        return out::json(&files);
+    }
+    for f in &files {
+        out::line(format!("{}  {:>12}  {}", f.sha256, f.bytes, f.name));
+    }
+    Ok(())
+}
+
+async fn alerts(datanet: &str, common: &Common) -> Result<(), Problem> {
+    let client = Client::open(&common.client)?;
+    let datanet = client.datanet(datanet).await?;
+    let alerts: Vec<Alert> = client.get(&format!("datanets/{}/alerts", datanet.id)).await?;
+    if alerts.is_empty() && !common.json {
+        out::line("No alert: no release has found a sequence that looks planted.");
+    }
+    show_alerts(&alerts, common.json)
+}
+
+fn show_alerts(alerts: &[Alert], json: bool) -> Result<(), Problem> {
+    if json {
+        return out::json(&alerts);
+    }
+    for a in alerts {
+        let state = a.reason.as_deref().map_or_else(|| "open".to_owned(), |r| format!("dismissed: {r}"));
+        out::line(format!(
+            "{}  {} items  \u{201c}{}\u{201d}  {state}",
+            a.id,
+            a.submissions.len(),
+            a.sequence
+        ));
+    }
+    Ok(())
+}
+
+async fn affected(submission: SubmissionId, common: &Common) -> Result<(), Problem> {
+    let a: Affected =
+        Client::open(&common.client)?.get(&format!("submissions/{submission}/affected")).await?;
+    if common.json {
+        return out::json(&a);
+    }
+    out::line(format!("{} is {}", a.submission, a.state));
+    for r in &a.releases {
+        let state = if r.stopped_at.is_some() { "no longer handed out" } else { "stands" };
+        let next = r.next.as_ref().map(|n| format!("; use version {}", n.version)).unwrap_or_default();
+        out::line(format!("release {}  {} version {}  {state}{next}", r.id, r.datanet_name, r.version));
+    }
+    for r in &a.runs {
+        let made = r.model.map(|m| format!("; made the model {m}")).unwrap_or_default();
+        out::line(format!("run {}  {}  {}{made}", r.id, r.name, r.state));
+    }
     Ok(())
 }

@@ -57,6 +57,10 @@ table! {
     ReadRelease, "read releases": [Anyone];
     /// Freeze a datanet's accepted data into a release.
     CreateRelease, "make a release": [Owner, Operator];
+    /// See which sequences in a datanet look planted. Owner: whose datanet it is.
+    ReadAlerts, "read alerts": [Owner, Operator];
+    /// Say that a sequence is harmless. Owner: whose datanet it is.
+    DismissAlert, "dismiss an alert": [Owner, Operator];
     /// Browse models and runs, download them.
     ReadModel, "read models and runs": [Anyone];
     /// Add a model, or remove it.

@@ -33,6 +33,8 @@ const CELLS: &[(Action, &str)] = &[
     (Action::Review, "-o✓o✓"),
     (Action::ReadRelease, "✓✓✓✓✓"),
     (Action::CreateRelease, "-ooo✓"),
+    (Action::ReadAlerts, "-ooo✓"),
+    (Action::DismissAlert, "-ooo✓"),
     (Action::ReadModel, "✓✓✓✓✓"),
     (Action::ManageModel, "---✓✓"),
     (Action::CreateRun, "---✓✓"),

@@ -46,6 +46,11 @@ impl Handlers {
                 |_, tx, job, why| Box::pin(crate::release::given_up(tx, job, why)),
             )
             .on_with_dead(
+                crate::release::DESTROY,
+                |app, job, _| Box::pin(crate::release::destroy_job(app, job)),
+                |app, tx, job, _| Box::pin(super::again::later(app, tx, job)),
+            )
+            .on_with_dead(
                 crate::run::TRAIN,
                 |app, job, _| Box::pin(crate::run::train_job(app, job)),
                 |app, tx, job, why| Box::pin(crate::run::given_up(app, tx, job, why)),

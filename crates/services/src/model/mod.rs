@@ -159,8 +159,13 @@ pub(crate) async fn view(app: &App, m: Stored) -> Result<Model, Problem> {
         Some(id) => query::model::get(app.store.db(), id).await?.map(|b| b.name),
         None => None,
     };
+    let since_withdrawn = match m.run_id {
+        Some(run) => crate::release::since_withdrawn(app.store.db(), run).await?,
+        None => Vec::new(),
+    };
     Ok(Model {
         id: ModelId(m.id),
+        since_withdrawn,
         name: m.name,
         kind: m.kind.parse().map_err(Problem::internal)?,
         base,

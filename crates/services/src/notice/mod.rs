@@ -5,7 +5,8 @@ use crate::authz::{self, Action};
 use crate::view::Page;
 use crate::view::account::Notice;
 use crate::words::{PAGE, cursor, next_of};
-use karat_store::query;
+use karat_store::{Tx, entity, query};
+use karat_types::id::NoticeId;
 use karat_types::{Micros, Problem};
 
 /// One page of one's own notices, newest first.
@@ -22,6 +23,28 @@ pub async fn list(app: &App, actor: &Actor, after: Option<&str>) -> Result<Page<
         read: row.read_at.is_some(),
     });
     Ok(Page { items: items.collect(), total, next })
+}
+
+/// Tells a contributor something.
+pub(crate) async fn tell(
+    app: &App,
+    tx: &Tx,
+    contributor: uuid::Uuid,
+    text: String,
+    link: String,
+) -> Result<(), Problem> {
+    let notice = entity::notice::Model {
+        id: NoticeId::new().0,
+        contributor_id: contributor,
+        link,
+        created_at: app.clock.now().0,
+        read_at: None,
+        text,
+    };
+    let news = serde_json::json!({ "id": notice.id, "text": notice.text, "link": notice.link });
+    query::notice::insert(tx, notice).await?;
+    query::event::append(tx, &format!("contributor:{contributor}"), "notice", &news)?;
+    Ok(())
 }
 
 /// How many of one's notices were not read.

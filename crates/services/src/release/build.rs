@@ -1,20 +1,21 @@
 //! The job that turns a settled list of submissions into files with a Merkle root.
 
-use super::card::{self, Facts};
-use super::rows::{Source, of_submission};
-use super::table::to_parquet;
+use super::facts::{Facts, count_licences};
+use super::folder::{self, Folder, keep_text};
+use super::{alerts, card, croissant, draw, items, manifest, write};
 use crate::App;
-use crate::view::release::{LicenceCount, Row};
-use karat_gate::licence::{self, LicenceClass};
+use crate::view::release::{Plan, ReleaseFile};
+use crate::words::to_json;
 use karat_store::Tx;
 use karat_store::entity::datanet::Model as Datanet;
 use karat_store::entity::release::Model as Stored;
 use karat_store::query::{self, job::ClaimedJob, release::Item};
-use karat_types::id::{ContributorId, DatanetId, ReleaseId};
-use karat_types::{Hash, Modality, Problem, ReleaseState};
+use karat_types::id::{ContributorId, ReleaseId};
+use karat_types::{Modality, Problem, ReleaseState};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Name of the job.
 pub(crate) const KIND: &str = "release";
@@ -45,16 +46,75 @@ pub(crate) async fn run(app: &App, job: &ClaimedJob) -> Result<(), Problem> {
 }
 
 async fn make_ready(app: &App, job: &ClaimedJob, stored: &Stored) -> Result<(), Problem> {
-    let id = ReleaseId(stored.id);
     let net = query::datanet::get(app.store.db(), stored.datanet_id)
         .await?
         .ok_or_else(|| Problem::missing("datanet", stored.datanet_id))?;
-    let items = query::release::items(app.store.db(), id).await?;
-    let built = assemble(app, &net, stored, items).await?;
+    let items = query::release::items(app.store.db(), ReleaseId(stored.id)).await?;
+    let found = alerts::scan(app, &net, &items).await?;
+    let mut without = alerts::named(&found);
+    loop {
+        let kept: Vec<Item> = items.iter().filter(|i| !without.contains(&i.submission.0)).cloned().collect();
+        let mut plan = draw::stored_plan(stored)?;
+        plan.set_aside.extend(alerts::as_set_aside(&found, &items));
+        if kept.is_empty() {
+            return nothing_left(app, job, &net, &found).await;
+        }
+        let built = assemble(app, job, &net, stored, kept, plan).await?;
+        let gone = finish(app, job, &net, stored, &built, &found, &without).await?;
+        if gone.is_empty() {
+            return Ok(());
+        }
+        // Something was taken back while the files were written: once more, without it.
+        without.extend(gone);
+    }
+}
+
+/// Makes the release ready in one transaction, unless items were taken back meanwhile:
+/// then nothing is written and they are named.
+async fn finish(
+    app: &App,
+    job: &ClaimedJob,
+    net: &Datanet,
+    stored: &Stored,
+    built: &Built,
+    found: &[alerts::Found],
+    without: &BTreeSet<Uuid>,
+) -> Result<BTreeSet<Uuid>, Problem> {
+    let id = ReleaseId(stored.id);
+    let tx = app.store.begin().await?;
+    // Whoever takes an item back holds the same lock: either the release sees that it is
+    // gone, or the withdrawal sees the release.
+    query::datanet::lock(&tx, net.id).await?;
+    let ids: Vec<Uuid> = built.items.iter().map(|i| i.submission.0).collect();
+    let gone = query::withdrawal::not_accepted(&tx, &ids).await?;
+    if !gone.is_empty() {
+        return Ok(gone);
+    }
+    query::job::complete(&tx, job.id, job.attempt).await?;
+    query::withdrawal::take_out(&tx, id, without).await?;
+    query::release::finish(&tx, id, &built.finished, &built.items).await?;
+    alerts::record(app, &tx, net, found).await?;
+    query::event::append(&tx, &format!("release:{id}"), "state", &json!({"state": ReleaseState::Ready}))?;
+    tx.commit().await?;
+    Ok(gone)
+}
+
+/// Every item was set aside or taken back: that is told, and the release fails.
+async fn nothing_left(
+    app: &App,
+    job: &ClaimedJob,
+    net: &Datanet,
+    found: &[alerts::Found],
+) -> Result<(), Problem> {
+    let why = Problem::conflict(
+        "nothing_left",
+        "Every item of this release was set aside by an alert or taken back while it was made.",
+        "Look at the alerts of the datanet: `karat release alerts --datanet NAME`.",
+    );
     let tx = app.store.begin().await?;
     query::job::complete(&tx, job.id, job.attempt).await?;
-    query::release::finish(&tx, id, &built.finished, &built.items).await?;
-    query::event::append(&tx, &format!("release:{id}"), "state", &json!({"state": ReleaseState::Ready}))?;
+    alerts::record(app, &tx, net, found).await?;
+    given_up(&tx, job, &why).await?;
     Ok(tx.commit().await?)
 }
 
@@ -78,113 +138,62 @@ struct Built {
     items: Vec<Item>,
 }
 
-async fn assemble(app: &App, net: &Datanet, stored: &Stored, mut items: Vec<Item>) -> Result<Built, Problem> {
+async fn assemble(
+    app: &App,
+    job: &ClaimedJob,
+    net: &Datanet,
+    stored: &Stored,
+    mut items: Vec<Item>,
+    plan: Plan,
+) -> Result<Built, Problem> {
     let modality: Modality = net.modality.parse().map_err(Problem::internal)?;
-    let mut rows: Vec<Row> = Vec::new();
-    let mut bytes = 0;
-    for item in &mut items {
-        let content = app.store.blobs().get(item.content_hash).await?;
-        bytes += content.len() as u64;
-        let source = Source {
-            submission: item.submission,
-            contributor: item.contributor,
-            contributor_name: &item.contributor_name,
-            licence: &item.licence,
-            content_hash: item.content_hash,
-            bytes: &content,
-        };
-        let cut = of_submission(&source, modality, rows.len() as u64);
-        item.first_row = rows.len() as u64;
-        item.rows = cut.len() as u64;
-        rows.extend(cut);
-    }
+    let folder = Folder::fresh(app, ReleaseId(stored.id), job)?;
+    let written = write::rows(app, &folder, &mut items, modality).await?;
+    let (record, judged) = items::write(app, &folder, &items).await?;
     let licences = count_licences(&items);
-    let leaves: Vec<Hash> = rows.iter().map(|r| r.leaf).collect();
-    let root = karat_tlog::root(&leaves);
-    let class = licences.first().map_or("none", |l| l.class.as_str()).to_owned();
-    let contributors: BTreeSet<ContributorId> = items.iter().map(|i| i.contributor).collect();
     let facts = Facts {
-        datanet: &net.name,
-        purpose: &net.purpose,
-        version: stored.version.cast_unsigned(),
-        modality: &net.modality,
-        rows: rows.len() as u64,
-        submissions: items.len() as u64,
-        contributors: contributors.len() as u64,
-        bytes,
-        root,
-        licences: &licences,
-        licence_class: &class,
-        gate_version: karat_gate::GATE_VERSION,
+        net,
+        stored,
+        modality,
+        url: &app.settings.page_of(&format!("releases/{}", stored.id)),
+        items: &items,
+        plan: &plan,
+        judged: &judged,
+        rows: written.leaves.len() as u64,
+        bytes: written.bytes,
+        root: karat_tlog::root(&written.leaves),
+        licence_class: licences.first().map_or("none", |l| l.class.as_str()).to_owned(),
+        licences,
     };
+    let mut files = written.files;
+    files.push(record);
+    files.push(keep_text(app, manifest::NAME, folder::JSON, manifest::document(&facts, &files)?).await?);
+    files
+        .push(keep_text(app, "croissant.json", folder::JSON_LD, croissant::document(&facts, &files)?).await?);
     let card = card::markdown(&facts);
-    let jsonl = app.store.blobs().put(to_jsonl(&rows)?).await?;
-    let parquet = app.store.blobs().put(to_parquet(&rows)?).await?;
-    let manifest = manifest(net, stored, &facts, &items, jsonl, parquet)?;
+    files.push(keep_text(app, "README.md", folder::MARKDOWN, card.clone()).await?);
+    let contributors: BTreeSet<ContributorId> = items.iter().map(|i| i.contributor).collect();
     let finished = query::release::Finished {
-        root,
+        root: facts.root,
         rows: facts.rows,
-        contributors: facts.contributors,
-        bytes,
-        licences: serde_json::to_string(&licences).map_err(|e| Problem::internal(e.to_string()))?,
-        licence_class: class.clone(),
+        contributors: contributors.len() as u64,
+        bytes: facts.bytes,
+        licences: to_json(&facts.licences)?,
+        licence_class: facts.licence_class.clone(),
         card,
-        manifest: app.store.blobs().put(manifest).await?,
-        jsonl,
-        parquet,
+        manifest: hash_of(&files, |f| f.name == manifest::NAME)?,
+        jsonl: hash_of(&files, |f| f.name == write::ROWS)?,
+        parquet: hash_of(&files, |f| f.media_type == folder::PARQUET)?,
+        files: to_json(&files)?,
+        plan: to_json(&plan)?,
     };
     Ok(Built { finished, items })
 }
 
-/// Licences with their counts, most restrictive class first.
-fn count_licences(items: &[Item]) -> Vec<LicenceCount> {
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for item in items {
-        *counts.entry(&item.licence).or_default() += 1;
-    }
-    let mut out: Vec<_> =
-        counts.into_iter().map(|(l, n)| (licence::class(l).unwrap_or(LicenceClass::Other), l, n)).collect();
-    out.sort_by(|a, b| b.0.cmp(&a.0).then(b.2.cmp(&a.2)).then(a.1.cmp(b.1)));
-    out.into_iter()
-        .map(|(class, licence, submissions)| LicenceCount {
-            licence: licence.to_owned(),
-            class: class.as_str().to_owned(),
-            submissions,
-        })
-        .collect()
-}
-
-fn to_jsonl(rows: &[Row]) -> Result<Vec<u8>, Problem> {
-    let mut out = Vec::new();
-    for row in rows {
-        serde_json::to_writer(&mut out, row).map_err(|e| Problem::internal(format!("A row: {e}.")))?;
-        out.push(b'\n');
-    }
-    Ok(out)
-}
-
-/// The manifest: canonical JSON, so that its hash names the release.
-fn manifest(
-    net: &Datanet,
-    stored: &Stored,
-    facts: &Facts<'_>,
-    items: &[Item],
-    jsonl: Hash,
-    parquet: Hash,
-) -> Result<String, Problem> {
-    let item = |i: &Item| {
-        json!({
-            "submission": i.submission, "contributor": i.contributor, "content": i.content_hash,
-            "licence": i.licence, "first_row": i.first_row, "rows": i.rows,
-        })
-    };
-    let value = json!({
-        "v": 1, "release": ReleaseId(stored.id), "datanet": DatanetId(stored.datanet_id),
-        "datanet_name": net.name, "modality": net.modality, "version": stored.version,
-        "created_at": stored.created_at, "gate_version": facts.gate_version, "root": facts.root,
-        "rows": facts.rows, "licence_class": facts.licence_class, "jsonl": jsonl, "parquet": parquet,
-        "items": items.iter().map(item).collect::<Vec<_>>(),
-    });
-    karat_tlog::canonical(&value)
-        .map_err(|e| Problem::internal(format!("The release's manifest is not canonical: {e}.")))
+fn hash_of(
+    files: &[ReleaseFile],
+    which: impl Fn(&ReleaseFile) -> bool,
+) -> Result<karat_types::Hash, Problem> {
+    let file = files.iter().find(|f| which(f));
+    file.map(|f| f.sha256).ok_or_else(|| Problem::internal("A file of the release was not written."))
 }

@@ -1,40 +1,63 @@
 //! Releases: an immutable snapshot of what a datanet accepted, and ways to read it.
 
+mod affected;
+mod alerts;
+mod archive;
 mod build;
 mod card;
+mod croissant;
+mod draw;
+mod facts;
+mod folder;
+mod items;
+mod leaves;
+mod manifest;
+mod media;
+mod plan;
 mod read;
 mod rows;
 mod split;
+mod stop;
 mod table;
+mod write;
 
+pub use affected::affected;
+pub(crate) use affected::since_withdrawn;
+pub use alerts::{dismiss, list as alerts};
 pub(crate) use build::{KIND as BUILD, given_up, run as build_job};
-pub use read::{Download, DownloadKind, diff, download, get, list, proof, rows};
+pub use draw::preview;
+pub(crate) use folder::PART_BYTES;
+pub use leaves::leaf_proof;
+pub use read::{Download, DownloadKind, diff, download, file, files, get, list, proof, rows};
 pub(crate) use read::{all_rows, parse_hash, slug};
 pub(crate) use split::held_out;
+pub(crate) use stop::{DESTROY, destroy_job, standing, taken_back};
 
 use crate::authz::{self, Action};
 use crate::view::release::Release;
+use crate::words::to_json;
 use crate::{Actor, App, jobs};
 use karat_store::query;
 use karat_store::query::job::NewJob;
+use karat_types::Problem;
 use karat_types::id::{DatanetId, ReleaseId};
-use karat_types::{Problem, ReleaseState};
 
-/// Starts a release of everything accepted in `datanet` at this moment.
+/// Starts a release of what is accepted in `datanet` at this moment.
 ///
 /// Which submissions are in it is settled here, in one transaction with the job that
-/// builds the files, so a build that is interrupted ends with the same bytes.
+/// builds the files, so a build that is interrupted ends with the same bytes. Only what
+/// the build finds planted, or what is taken back meanwhile, leaves it again.
 pub async fn create(app: &App, actor: &Actor, datanet: DatanetId) -> Result<Release, Problem> {
-    let net = query::datanet::get(app.store.db(), datanet.0)
-        .await?
-        .ok_or_else(|| Problem::missing("datanet", datanet))?;
-    authz::require(actor, Action::CreateRelease, actor.contributor == Some(net.owner_id.into()))?;
+    let net = crate::datanet::load(app.store.db(), datanet).await?;
+    authz::require(actor, Action::CreateRelease, crate::datanet::owns(actor, &net))?;
     let id = ReleaseId::new();
     let tx = app.store.begin().await?;
     query::datanet::lock(&tx, datanet.0).await?;
-    let accepted = query::release::accepted(&tx, datanet).await?;
+    let drawn = draw::draw(app, &tx, &net).await?;
     let newest = query::release::newest(&tx, datanet).await?;
-    refuse_pointless(&tx, &net.name, &accepted, newest.as_ref()).await?;
+    if let Some(why) = draw::pointless(&tx, &net, &drawn.chosen, &drawn.plan, newest.as_ref()).await? {
+        return Err(why);
+    }
     let version = newest.map_or(1, |r| r.version + 1);
     let row = query::release::NewRelease {
         id,
@@ -42,36 +65,11 @@ pub async fn create(app: &App, actor: &Actor, datanet: DatanetId) -> Result<Rele
         version,
         created_by: actor.account,
         created_at: app.clock.now(),
+        plan: to_json(&drawn.plan)?,
     };
-    query::release::insert(&tx, &row, &accepted).await?;
+    query::release::insert(&tx, &row, &drawn.chosen).await?;
     let job = NewJob::new(jobs::RELEASE_QUEUE, build::KIND, &build::Payload { release: id }, row.created_at)?;
     query::job::enqueue(&tx, job, row.created_at).await?;
     tx.commit().await?;
     get(app, actor, id).await
-}
-
-/// A release of nothing, or of exactly what the last one holds, helps nobody.
-async fn refuse_pointless(
-    tx: &karat_store::Tx,
-    name: &str,
-    accepted: &[query::release::Accepted],
-    newest: Option<&karat_store::entity::release::Model>,
-) -> Result<(), Problem> {
-    if accepted.is_empty() {
-        return Err(Problem::conflict(
-            "nothing_accepted",
-            format!("'{name}' has no accepted submission yet."),
-            "Accept submissions in review first; then make the release.",
-        ));
-    }
-    let Some(last) = newest.filter(|r| r.state != ReleaseState::Failed.as_str()) else { return Ok(()) };
-    let before = query::release::submissions_of(tx, ReleaseId(last.id)).await?;
-    if before.len() == accepted.len() && accepted.iter().all(|a| before.contains(&a.submission)) {
-        return Err(Problem::conflict(
-            "nothing_new",
-            format!("Release {} already holds exactly what '{name}' has accepted.", last.version),
-            "Use that release, or wait until something more is accepted.",
-        ));
-    }
-    Ok(())
 }

@@ -58,5 +58,6 @@ fn row(source: &Source<'_>, index: u64, content: String, span: [u64; 2]) -> Row 
         span,
         licence: source.licence.to_owned(),
         leaf,
+        media: None,
     }
 }

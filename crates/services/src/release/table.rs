@@ -1,43 +1,78 @@
-//! The rows as Parquet, written column by column.
+//! The rows as Parquet, written group by group and column by column.
+
+mod columns;
+mod media;
+
+pub(crate) use media::{MediaTable, columns as media_columns};
 
 use crate::view::release::Row;
+use columns::{integer, integers, text, texts};
 use karat_types::Problem;
-use parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
-use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
 use std::io::Write;
 use std::sync::Arc;
 
 /// Rows a row group: small enough to hold, large enough to compress.
 const ROWS_PER_GROUP: usize = 50_000;
+/// Bytes of content after which a row group ends all the same.
+const BYTES_PER_GROUP: usize = 32_000_000;
 
-/// Writes `rows` as one Snappy-compressed Parquet file; columns as the JSONL's fields,
-/// with the span as two integers.
-pub(crate) fn to_parquet(rows: &[Row]) -> Result<Vec<u8>, Problem> {
-    write(rows).map_err(|e| Problem::internal(format!("The Parquet file could not be written: {e}.")))
+/// A Snappy-compressed Parquet file of texts being written; columns as the JSONL's
+/// fields, with the span as two integers.
+pub(crate) struct TextTable<W: Write + Send> {
+    file: SerializedFileWriter<W>,
+    waiting: Vec<Row>,
+    bytes: usize,
 }
 
-fn write(rows: &[Row]) -> parquet::errors::Result<Vec<u8>> {
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-    let mut out = Vec::new();
-    let mut file = SerializedFileWriter::new(&mut out, schema()?, Arc::new(properties))?;
-    for part in rows.chunks(ROWS_PER_GROUP) {
-        let mut group = file.next_row_group()?;
-        integers(&mut group, part, |r| r.index)?;
-        texts(&mut group, part, |r| r.content.clone())?;
-        texts(&mut group, part, |r| r.contributor.to_string())?;
-        texts(&mut group, part, |r| r.contributor_name.clone())?;
-        texts(&mut group, part, |r| r.submission.to_string())?;
-        integers(&mut group, part, |r| r.span[0])?;
-        integers(&mut group, part, |r| r.span[1])?;
-        texts(&mut group, part, |r| r.licence.clone())?;
-        texts(&mut group, part, |r| r.leaf.hex())?;
-        group.close()?;
+impl<W: Write + Send> TextTable<W> {
+    /// An empty file.
+    pub(crate) fn new(out: W) -> Result<Self, Problem> {
+        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        let file = schema().and_then(|schema| SerializedFileWriter::new(out, schema, Arc::new(properties)));
+        Ok(Self { file: file.map_err(|e| failed(&e))?, waiting: Vec::new(), bytes: 0 })
     }
-    file.close()?;
-    Ok(out)
+
+    /// Adds rows.
+    pub(crate) fn add(&mut self, rows: Vec<Row>) -> Result<(), Problem> {
+        self.bytes += rows.iter().map(|r| r.content.len()).sum::<usize>();
+        self.waiting.extend(rows);
+        if self.waiting.len() >= ROWS_PER_GROUP || self.bytes >= BYTES_PER_GROUP {
+            self.flush().map_err(|e| failed(&e))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the file.
+    pub(crate) fn end(mut self) -> Result<(), Problem> {
+        self.flush().and_then(|()| self.file.close()).map(|_| ()).map_err(|e| failed(&e))
+    }
+
+    fn flush(&mut self) -> parquet::errors::Result<()> {
+        let part = std::mem::take(&mut self.waiting);
+        self.bytes = 0;
+        if part.is_empty() {
+            return Ok(());
+        }
+        let mut group = self.file.next_row_group()?;
+        integers(&mut group, &part, |r| r.index)?;
+        texts(&mut group, &part, |r| r.content.clone())?;
+        texts(&mut group, &part, |r| r.contributor.to_string())?;
+        texts(&mut group, &part, |r| r.contributor_name.clone())?;
+        texts(&mut group, &part, |r| r.submission.to_string())?;
+        integers(&mut group, &part, |r| r.span[0])?;
+        integers(&mut group, &part, |r| r.span[1])?;
+        texts(&mut group, &part, |r| r.licence.clone())?;
+        texts(&mut group, &part, |r| r.leaf.hex())?;
+        group.close().map(|_| ())
+    }
+}
+
+pub(super) fn failed(error: &parquet::errors::ParquetError) -> Problem {
+    Problem::internal(format!("The Parquet file could not be written: {error}."))
 }
 
 fn schema() -> parquet::errors::Result<TypePtr> {
@@ -54,43 +89,6 @@ fn schema() -> parquet::errors::Result<TypePtr> {
     ];
     let fields = fields.into_iter().map(Arc::new).collect();
     Ok(Arc::new(Type::group_type_builder("row").with_fields(fields).build()?))
-}
-
-fn integer(name: &str) -> parquet::errors::Result<Type> {
-    Type::primitive_type_builder(name, Physical::INT64).with_repetition(Repetition::REQUIRED).build()
-}
-
-fn text(name: &str) -> parquet::errors::Result<Type> {
-    Type::primitive_type_builder(name, Physical::BYTE_ARRAY)
-        .with_repetition(Repetition::REQUIRED)
-        .with_converted_type(ConvertedType::UTF8)
-        .build()
-}
-
-fn texts<W: Write + Send>(
-    group: &mut SerializedRowGroupWriter<'_, W>,
-    rows: &[Row],
-    get: impl Fn(&Row) -> String,
-) -> parquet::errors::Result<()> {
-    let values: Vec<ByteArray> = rows.iter().map(|r| ByteArray::from(get(r).into_bytes())).collect();
-    if let Some(mut column) = group.next_column()? {
-        column.typed::<ByteArrayType>().write_batch(&values, None, None)?;
-        column.close()?;
-    }
-    Ok(())
-}
-
-fn integers<W: Write + Send>(
-    group: &mut SerializedRowGroupWriter<'_, W>,
-    rows: &[Row],
-    get: impl Fn(&Row) -> u64,
-) -> parquet::errors::Result<()> {
-    let values: Vec<i64> = rows.iter().map(|r| get(r).cast_signed()).collect();
-    if let Some(mut column) = group.next_column()? {
-        column.typed::<Int64Type>().write_batch(&values, None, None)?;
-        column.close()?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -112,8 +110,13 @@ mod tests {
             span: [3, 18],
             licence: "MIT".into(),
             leaf: Hash::of(b"leaf"),
+            media: None,
         };
-        let bytes = to_parquet(&[row.clone(), row.clone()]).unwrap();
+        let mut bytes = Vec::new();
+        let mut table = TextTable::new(&mut bytes).unwrap();
+        table.add(vec![row.clone()]).unwrap();
+        table.add(vec![row.clone()]).unwrap();
+        table.end().unwrap();
         let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).unwrap();
         let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 2);

@@ -8,7 +8,7 @@ use karat_store::entity::run::Model as Stored;
 use karat_store::query;
 use karat_types::id::{ReleaseId, RunId};
 use karat_types::train::TrainSettings;
-use karat_types::{Hash, Problem};
+use karat_types::{Hash, Modality, Problem};
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,9 @@ pub(crate) async fn describe(app: &App, form: &RunForm) -> Result<Data, Problem>
             let r = query::release::get(app.store.db(), id)
                 .await?
                 .ok_or_else(|| Problem::missing("release", id))?;
+            release::standing(app.store.db(), &r).await?;
             let net = query::datanet::get(app.store.db(), r.datanet_id).await?;
+            not_media(net.as_ref())?;
             if r.jsonl_hash.is_none() {
                 return Err(Problem::conflict(
                     "release_not_ready",
@@ -48,6 +50,18 @@ pub(crate) async fn describe(app: &App, form: &RunForm) -> Result<Data, Problem>
             "data_missing",
             "The form names no data, or two sources.",
             "Name either a release or an uploaded file.",
+        )),
+    }
+}
+
+/// Images and sounds are released, but not trained on here.
+fn not_media(net: Option<&karat_store::entity::datanet::Model>) -> Result<(), Problem> {
+    match net.filter(|net| net.modality != Modality::Text.as_str()) {
+        None => Ok(()),
+        Some(net) => Err(Problem::bad(
+            "release_not_text",
+            format!("The release holds {}, and models here learn from text.", net.modality),
+            "Choose a release of a text datanet; download this one to train elsewhere.",
         )),
     }
 }
@@ -96,12 +110,12 @@ type Lines = Vec<String>;
 async fn split_release(app: &App, id: ReleaseId, seed: u64, percent: u32) -> Result<(Lines, Lines), Problem> {
     let stored =
         query::release::get(app.store.db(), id).await?.ok_or_else(|| Problem::missing("release", id))?;
-    let root = release::parse_hash(&stored.root.unwrap_or_default())?;
+    let root = release::parse_hash(stored.root.as_deref().unwrap_or_default())?;
     let items = query::release::items(app.store.db(), id).await?;
     let sizes: Vec<_> = items.iter().map(|i| (i.submission, i.rows)).collect();
     let outside = release::held_out(root, seed, percent, &sizes);
     let (mut train, mut held_out) = (Vec::new(), Vec::new());
-    for row in release::all_rows(app, id).await? {
+    for row in release::all_rows(app, &stored).await? {
         // The leaf names the row in the release and in the schedule of the run alike.
         let line = json!({"text": row.content, "contributor": row.contributor, "row": row.leaf}).to_string();
         if outside.contains(&row.submission) { held_out.push(line) } else { train.push(line) }

@@ -67,8 +67,10 @@ pub(crate) async fn view(app: &App, r: Stored) -> Result<Run, Problem> {
     let percent = r.held_out_percent.unsigned_abs();
     let command = command::line(&base_name, &r.data_name, &r.name, &settings, percent);
     let state: RunState = r.state.parse().map_err(Problem::internal)?;
+    let since_withdrawn = crate::release::since_withdrawn(app.store.db(), r.id).await?;
     Ok(Run {
         id: RunId(r.id),
+        since_withdrawn,
         eta_seconds: eta(app, &r, state),
         state,
         base,

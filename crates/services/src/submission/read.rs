@@ -48,9 +48,24 @@ pub async fn get(app: &App, actor: &Actor, id: SubmissionId) -> Result<Submissio
 /// The file itself.
 pub async fn file(app: &App, actor: &Actor, id: SubmissionId) -> Result<File, Problem> {
     let row = readable(app, actor, id).await?;
+    still_there(&row)?;
     let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
     let media_type = row.media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
     Ok(File { name: row.file_name, media_type, bytes })
+}
+
+/// Refuses the content of what was taken back; that it was there stays known.
+pub(crate) fn still_there(row: &entity::submission::Model) -> Result<(), Problem> {
+    let state: SubmissionState = word(&row.state)?;
+    if !matches!(state, SubmissionState::Withdrawn | SubmissionState::Voided) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        410,
+        "content_withdrawn",
+        format!("This submission was {state}; its content is no longer shown."),
+        "Its findings and its hash can still be read; the datanet has others.",
+    ))
 }
 
 async fn readable(app: &App, actor: &Actor, id: SubmissionId) -> Result<entity::submission::Model, Problem> {

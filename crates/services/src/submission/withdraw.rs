@@ -9,8 +9,9 @@ use karat_store::query;
 use karat_types::id::{ContributorId, SubmissionId};
 use karat_types::{Problem, SubmissionState};
 
-/// Takes one's own decided submission back: the next release is made without it. Releases
-/// that exist keep it, decisions and standing stay as they are.
+/// Takes one's own decided submission back: its content is no longer shown, the releases
+/// that hold it are no longer handed out, and the next release is made without it.
+/// Decisions and standing stay as they are.
 pub async fn withdraw(app: &App, actor: &Actor, id: SubmissionId) -> Result<Submission, Problem> {
     let tx = app.store.begin().await?;
     let seen = view::load(&tx, id).await?;
@@ -24,6 +25,7 @@ pub async fn withdraw(app: &App, actor: &Actor, id: SubmissionId) -> Result<Subm
     row.state = transition(state, &[SubmissionState::Withdrawn])?.to_string();
     query::submission::save_outcome(&tx, &row).await?;
     view::tell(&tx, &row)?;
+    crate::release::taken_back(app, &tx, &row, "withdrawn").await?;
     tx.commit().await?;
     let mut all = view::told(app.store.db(), vec![row]).await?;
     all.pop().ok_or_else(|| Problem::missing("submission", id))

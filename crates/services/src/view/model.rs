@@ -1,5 +1,6 @@
 //! Models: bases and adapters.
 
+use crate::view::submission::ReleaseRef;
 use karat_types::id::{ModelId, RunId};
 use karat_types::{Hash, Micros, ModelKind};
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub struct Model {
     pub manifest: Hash,
     /// Bytes on disk.
     pub bytes: u64,
+    /// Stopped releases it learned from: data in them was withdrawn since it was trained.
+    pub since_withdrawn: Vec<ReleaseRef>,
     /// When it was added.
     pub created_at: Micros,
 }

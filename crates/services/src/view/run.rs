@@ -1,5 +1,6 @@
 //! Runs: one fine-tuning job, live.
 
+use crate::view::submission::ReleaseRef;
 use karat_types::id::{AccountId, ModelId, ReleaseId, RunId};
 use karat_types::train::{Estimate, TrainSettings, TrainSummary};
 use karat_types::{Hash, Micros, RunState};
@@ -64,6 +65,9 @@ pub struct Run {
     pub tokens_per_s: Option<f64>,
     /// Seconds left, from the steps taken.
     pub eta_seconds: Option<f64>,
+    /// Stopped releases it learned from, itself or by the models it builds on: data in
+    /// them was withdrawn since.
+    pub since_withdrawn: Vec<ReleaseRef>,
     /// The adapter (or model) it made.
     pub model: Option<ModelId>,
     /// What it amounted to.

@@ -107,8 +107,8 @@ db_test! {
         let last = last.unwrap();
         let release_id = ReleaseId::new();
         let tx = k.app.store.begin().await.unwrap();
-        let new = NewRelease { id: release_id, datanet: id, version: 1, created_by: None, created_at: START };
-        let item = Accepted { submission: last.id, contributor: ann.contributor.unwrap() };
+        let new = NewRelease { id: release_id, datanet: id, version: 1, created_by: None, created_at: START, plan: "{}".into() };
+        let item = Accepted { submission: last.id, contributor: ann.contributor.unwrap(), cluster: last.id, credited: ann.contributor.unwrap() };
         query::release::insert(&tx, &new, &[item]).await.unwrap();
         query::release::finish(&tx, release_id, &finished(), &[]).await.unwrap();
         tx.commit().await.unwrap();
@@ -148,5 +148,7 @@ fn finished() -> Finished {
         manifest: hash,
         jsonl: hash,
         parquet: hash,
+        files: "[]".into(),
+        plan: "{}".into(),
     }
 }

@@ -70,6 +70,43 @@ impl Blobs {
         Ok((len, got.into_stream().map_err(StoreError::from).boxed()))
     }
 
+    /// Bytes `range` of the blob as they come.
+    pub async fn stream_range(&self, hash: Hash, range: std::ops::Range<u64>) -> Result<BlobStream> {
+        let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
+        let got = self.objects.get_opts(&self.key(hash), options).await.map_err(|e| missing(hash, e))?;
+        Ok(got.into_stream().map_err(StoreError::from).boxed())
+    }
+
+    /// Takes a blob out of the way, so that it is no longer served, and keeps it aside
+    /// until [`Self::forget`]. Whoever needs it after all gets it by [`Self::bring_back`].
+    pub async fn set_aside(&self, hash: Hash) -> Result<()> {
+        if !self.exists(hash).await? {
+            return Ok(());
+        }
+        self.objects.copy(&self.key(hash), &self.grave(hash)).await.map_err(|e| missing(hash, e))?;
+        self.remove(&self.key(hash)).await
+    }
+
+    /// Gives a blob that was set aside its place again.
+    pub async fn bring_back(&self, hash: Hash) -> Result<()> {
+        match self.objects.copy(&self.grave(hash), &self.key(hash)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => self.forget(hash).await,
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// Destroys a blob that was set aside.
+    pub async fn forget(&self, hash: Hash) -> Result<()> {
+        self.remove(&self.grave(hash)).await
+    }
+
+    async fn remove(&self, key: &Key) -> Result<()> {
+        match self.objects.delete(key).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(e.into()),
+        }
+    }
+
     /// Whether the blob is there.
     pub async fn exists(&self, hash: Hash) -> Result<bool> {
         match self.len(hash).await {
@@ -109,6 +146,11 @@ impl Blobs {
             return Ok(());
         }
         Err(StoreError::BlobsDown(format!("{} gives back other bytes than were written", self.label)))
+    }
+
+    /// Where a blob lies that was set aside: not under a name [`Self::all`] takes for one.
+    fn grave(&self, hash: Hash) -> Key {
+        self.prefix.clone().join("grave").join(format!("{}.gone", hash.hex()))
     }
 
     /// `ab/abcd…`: 256 folders keep each of them small.

@@ -14,6 +14,10 @@ pub struct Model {
     pub submissions: String,
     pub created_at: i64,
     pub dismissed_at: Option<i64>,
+    /// Account that dismissed it.
+    pub dismissed_by: Option<Uuid>,
+    /// Why it was dismissed.
+    pub reason: Option<String>,
 }
 
 /// None: joins are written where they are needed.

@@ -26,8 +26,10 @@ pub struct Model {
     pub created_by: Option<Uuid>,
     pub created_at: i64,
     pub error: Option<String>,
-    /// JSON list of further files.
+    /// JSON list of files.
     pub files: Option<String>,
+    /// JSON: what waits for a later release, and why.
+    pub plan: Option<String>,
     pub stopped_at: Option<i64>,
     pub stopped_why: Option<String>,
 }

@@ -2,6 +2,7 @@
 //! reads and a [`crate::Tx`] when it writes; times and ids are handed in.
 
 pub mod account;
+pub mod alert;
 pub mod api_key;
 pub mod claim;
 pub mod datanet;
@@ -20,6 +21,7 @@ pub mod setup;
 pub mod standing;
 pub mod submission;
 pub mod usage;
+pub mod withdrawal;
 
 use crate::conn::Conn;
 use sea_orm::Statement;

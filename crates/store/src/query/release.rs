@@ -1,9 +1,10 @@
 //! Releases and what they hold.
 
-use crate::entity::{contributor, release, release_item, submission};
+use crate::entity::{contributor, decision, derived, release, release_item, submission};
 use crate::{Conn, Result, StoreError, Tx};
 use karat_types::id::{AccountId, ContributorId, DatanetId, ReleaseId, SubmissionId};
 use karat_types::{Hash, Micros, ReleaseState, SubmissionState};
+use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeSet;
@@ -12,11 +13,16 @@ use std::collections::BTreeSet;
 const PER_INSERT: usize = 500;
 
 /// An accepted submission that a new release will hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accepted {
     /// The submission.
     pub submission: SubmissionId,
     /// Whose it is.
     pub contributor: ContributorId,
+    /// The earliest submission of the same or nearly the same content; often itself.
+    pub cluster: SubmissionId,
+    /// Whose the cluster is: the contributor of that earliest submission.
+    pub credited: ContributorId,
 }
 
 /// A release to begin.
@@ -31,9 +37,12 @@ pub struct NewRelease {
     pub created_by: Option<AccountId>,
     /// When.
     pub created_at: Micros,
+    /// What waits, JSON.
+    pub plan: String,
 }
 
 /// One submission of a release, with what the builder needs to know of it.
+#[derive(Clone, Debug)]
 pub struct Item {
     /// The submission.
     pub submission: SubmissionId,
@@ -45,6 +54,18 @@ pub struct Item {
     pub licence: String,
     /// The content's blob.
     pub content_hash: Hash,
+    /// What the content is.
+    pub media_type: Option<String>,
+    /// Its name when it was offered.
+    pub file_name: String,
+    /// How it was made, as declared.
+    pub source_type: String,
+    /// Validation score.
+    pub score: Option<i32>,
+    /// The transcript that came with a recording.
+    pub transcript: Option<String>,
+    /// Files made from it.
+    pub derived: Vec<derived::Model>,
     /// Index of its first row.
     pub first_row: u64,
     /// Number of its rows.
@@ -71,23 +92,54 @@ pub struct Finished {
     pub manifest: Hash,
     /// Blob of the rows as JSONL.
     pub jsonl: Hash,
-    /// Blob of the rows as Parquet.
+    /// Blob of the rows as Parquet, or of the first part.
     pub parquet: Hash,
+    /// Every file, JSON.
+    pub files: String,
+    /// What waits, JSON.
+    pub plan: String,
 }
 
 /// Everything accepted in a datanet now, in the order of submission.
 pub async fn accepted(conn: &impl Conn, datanet: DatanetId) -> Result<Vec<Accepted>> {
-    let found: Vec<(sea_orm::prelude::Uuid, sea_orm::prelude::Uuid)> = submission::Entity::find()
+    let found: Vec<(Uuid, Uuid, Option<Uuid>)> = submission::Entity::find()
         .select_only()
-        .columns([submission::Column::Id, submission::Column::ContributorId])
+        .columns([submission::Column::Id, submission::Column::ContributorId, submission::Column::ClusterId])
         .filter(submission::Column::DatanetId.eq(datanet.0))
         .filter(submission::Column::State.eq(SubmissionState::Accepted.as_str()))
         .order_by_asc(submission::Column::Id)
         .into_tuple()
         .all(conn)
         .await?;
-    let known = |(s, c)| Accepted { submission: SubmissionId(s), contributor: ContributorId(c) };
+    let firsts: BTreeSet<Uuid> =
+        found.iter().filter_map(|(id, _, first)| first.filter(|f| f != id)).collect();
+    let owners = owners(conn, firsts.into_iter().collect()).await?;
+    let known = |(submission, contributor, first): (Uuid, Uuid, Option<Uuid>)| {
+        let cluster = first.unwrap_or(submission);
+        Accepted {
+            submission: SubmissionId(submission),
+            contributor: ContributorId(contributor),
+            cluster: SubmissionId(cluster),
+            credited: ContributorId(owners.get(&cluster).copied().unwrap_or(contributor)),
+        }
+    };
     Ok(found.into_iter().map(known).collect())
+}
+
+/// Whose these submissions are.
+async fn owners(conn: &impl Conn, ids: Vec<Uuid>) -> Result<ById<Uuid>> {
+    let mut out = ById::new();
+    for part in ids.chunks(PER_INSERT) {
+        let found: Vec<(Uuid, Uuid)> = submission::Entity::find()
+            .select_only()
+            .columns([submission::Column::Id, submission::Column::ContributorId])
+            .filter(submission::Column::Id.is_in(part.iter().copied()))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        out.extend(found);
+    }
+    Ok(out)
 }
 
 /// The datanet's last release.
@@ -121,6 +173,7 @@ pub async fn insert(tx: &Tx, new: &NewRelease, items: &[Accepted]) -> Result<()>
         created_at: Set(new.created_at.0),
         error: Set(None),
         files: Set(None),
+        plan: Set(Some(new.plan.clone())),
         stopped_at: Set(None),
         stopped_why: Set(None),
     })
@@ -155,7 +208,7 @@ pub async fn of_datanet(conn: &impl Conn, datanet: DatanetId) -> Result<Vec<rele
 
 /// Which submissions a release holds.
 pub async fn submissions_of(conn: &impl Conn, id: ReleaseId) -> Result<BTreeSet<SubmissionId>> {
-    let found: Vec<sea_orm::prelude::Uuid> = release_item::Entity::find()
+    let found: Vec<Uuid> = release_item::Entity::find()
         .select_only()
         .column(release_item::Column::SubmissionId)
         .filter(release_item::Column::ReleaseId.eq(id.0))
@@ -176,16 +229,27 @@ pub async fn items(conn: &impl Conn, id: ReleaseId) -> Result<Vec<Item>> {
     for part in found.chunks(PER_INSERT) {
         let submissions = submissions_by_id(conn, part).await?;
         let names = names_by_id(conn, part).await?;
+        let ids: Vec<Uuid> = part.iter().map(|i| i.submission_id).collect();
+        let derived = super::withdrawal::derived_of(conn, &ids).await?;
         for row in part {
-            let (licence, hash) = submissions
+            let s = submissions
                 .get(&row.submission_id)
                 .ok_or_else(|| StoreError::Other(format!("submission {} is gone", row.submission_id)))?;
             out.push(Item {
                 submission: SubmissionId(row.submission_id),
                 contributor: ContributorId(row.contributor_id),
                 contributor_name: names.get(&row.contributor_id).cloned().unwrap_or_default(),
-                licence: licence.clone(),
-                content_hash: hash.parse().map_err(|e| StoreError::Other(format!("a stored hash: {e}")))?,
+                licence: s.licence.clone(),
+                content_hash: s
+                    .content_hash
+                    .parse()
+                    .map_err(|e| StoreError::Other(format!("a stored hash: {e}")))?,
+                media_type: s.media_type.clone(),
+                file_name: s.file_name.clone(),
+                source_type: s.source_type.clone(),
+                score: s.score,
+                transcript: s.transcript.clone(),
+                derived: derived.iter().filter(|d| d.submission_id == s.id).cloned().collect(),
                 first_row: row.first_row.cast_unsigned(),
                 rows: row.rows.cast_unsigned(),
             });
@@ -194,20 +258,57 @@ pub async fn items(conn: &impl Conn, id: ReleaseId) -> Result<Vec<Item>> {
     Ok(out)
 }
 
-type ById<T> = std::collections::HashMap<sea_orm::prelude::Uuid, T>;
+type ById<T> = std::collections::HashMap<Uuid, T>;
 
-async fn submissions_by_id(conn: &impl Conn, part: &[release_item::Model]) -> Result<ById<(String, String)>> {
+async fn submissions_by_id(
+    conn: &impl Conn,
+    part: &[release_item::Model],
+) -> Result<ById<submission::Model>> {
     let rows = submission::Entity::find()
         .filter(submission::Column::Id.is_in(part.iter().map(|i| i.submission_id)))
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(|s| (s.id, (s.licence, s.content_hash))).collect())
+    Ok(rows.into_iter().map(|s| (s.id, s)).collect())
 }
 
 async fn names_by_id(conn: &impl Conn, part: &[release_item::Model]) -> Result<ById<String>> {
     let ids: BTreeSet<_> = part.iter().map(|i| i.contributor_id).collect();
     let rows = contributor::Entity::find().filter(contributor::Column::Id.is_in(ids)).all(conn).await?;
     Ok(rows.into_iter().map(|c| (c.id, c.name)).collect())
+}
+
+/// Submissions as they are stored, and their last decisions: what an item's record says.
+pub async fn records(
+    conn: &impl Conn,
+    ids: &[Uuid],
+) -> Result<Vec<(submission::Model, Option<decision::Model>)>> {
+    let rows = submission::Entity::find()
+        .filter(submission::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(submission::Column::Id)
+        .all(conn)
+        .await?;
+    let decided = decision::Entity::find()
+        .filter(decision::Column::SubmissionId.is_in(ids.iter().copied()))
+        .order_by_asc(decision::Column::Seq)
+        .all(conn)
+        .await?;
+    let mut last: ById<decision::Model> = decided.into_iter().map(|d| (d.submission_id, d)).collect();
+    Ok(rows.into_iter().map(|s| (last.remove(&s.id), s)).map(|(d, s)| (s, d)).collect())
+}
+
+/// Whose the clusters of these submissions are, by the submission; only where it is
+/// somebody else's.
+pub async fn credited(
+    conn: &impl Conn,
+    rows: &[&submission::Model],
+) -> Result<std::collections::HashMap<Uuid, ContributorId>> {
+    let firsts = rows.iter().filter_map(|s| s.cluster_id).collect();
+    let owners = owners(conn, firsts).await?;
+    let of = |s: &&submission::Model| {
+        let owner = s.cluster_id.and_then(|first| owners.get(&first).copied());
+        owner.map(|owner| (s.id, ContributorId(owner)))
+    };
+    Ok(rows.iter().filter_map(of).collect())
 }
 
 /// Makes a built release ready.
@@ -225,6 +326,9 @@ pub async fn finish(tx: &Tx, id: ReleaseId, done: &Finished, items: &[Item]) -> 
         manifest_hash: Set(Some(done.manifest.hex())),
         jsonl_hash: Set(Some(done.jsonl.hex())),
         parquet_hash: Set(Some(done.parquet.hex())),
+        submissions: Set(items.len() as i64),
+        files: Set(Some(done.files.clone())),
+        plan: Set(Some(done.plan.clone())),
         ..Default::default()
     })
     .exec(tx)

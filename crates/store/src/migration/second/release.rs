@@ -1,13 +1,17 @@
 //! Files of a release beyond the first three, alerts, and what was taken back.
 
 use super::data::Added;
-use crate::migration::columns::{Constraints, Group, big, big_null, id, index, table, text, text_null, uuid};
+use crate::migration::columns::{
+    Constraints, Group, big, big_null, id, index, table, text, text_null, uuid, uuid_null,
+};
 use sea_orm_migration::prelude::TableCreateStatement;
 
-/// `files` lists every further file: name, hash, size, media type. A stopped release is
-/// no longer handed out, because something in it was taken back.
-pub(super) const RELEASE: Added =
-    ("release", || vec![text_null("files"), big_null("stopped_at"), text_null("stopped_why")]);
+/// `files` lists every file: name, hash, size, media type. `plan` says what waits for a
+/// later release and why. A stopped release is no longer handed out, because something in
+/// it was taken back.
+pub(super) const RELEASE: Added = ("release", || {
+    vec![text_null("files"), text_null("plan"), big_null("stopped_at"), text_null("stopped_why")]
+});
 
 pub(super) fn group() -> Group {
     let indexes = vec![index("alert_datanet", "alert", &["datanet_id", "created_at"])];
@@ -39,6 +43,8 @@ fn alert() -> TableCreateStatement {
             text("submissions"),
             big("created_at"),
             big_null("dismissed_at"),
+            uuid_null("dismissed_by"),
+            text_null("reason"),
         ],
     )
     .refers("datanet_id", "datanet")
