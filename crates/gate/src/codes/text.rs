@@ -10,7 +10,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "Text must be UTF-8; another encoding would be read as wrong characters and taught to the model.",
             "the first byte that is not UTF-8; valid UTF-8 all through.",
-            "Save the file as UTF-8 (most editors: “Save with encoding”), or run: iconv -f WINDOWS-1252 -t UTF-8 old.txt > new.txt with the encoding it really has.",
+            "Save the file as UTF-8 (most editors: “Save with encoding”), take “convert it for me” in the pre-check, or convert it with iconv; the finding of a file names the encoding it reads as.",
         ],
     ),
     refuse(
@@ -68,7 +68,7 @@ pub(super) const CODES: &[Code] = &[
         "T2",
         "The text has many invisible characters",
         [
-            "Zero-width characters split words unseen. Emoji and the scripts that need joiners are not counted.",
+            "Zero-width characters, soft hyphens in rows and rows of variation selectors split words unseen. Emoji, the scripts that need joiners and ordinary soft hyphens are not counted.",
             "invisible characters in 1,000 characters; at most 2.",
             "Remove U+200B, U+200C, U+200D, U+2060 and U+FEFF where they do nothing.",
         ],
@@ -81,6 +81,16 @@ pub(super) const CODES: &[Code] = &[
             "Private-use characters mean something only with one font; a person looks whether the text can be read without it.",
             "private-use characters in 1,000 characters; at most 1.",
             "Replace icons and private symbols by words or by public Unicode characters.",
+        ],
+    ),
+    hold(
+        "mixed_alphabets",
+        "T3",
+        "Words are mixed from two alphabets",
+        [
+            "Letters of another alphabet that look the same (Cyrillic “а” in an English word) hide words from search, filters and comparison. Units, formulas, and words in which the letters do not look alike are not counted.",
+            "such words, of 1,000; at most 10.",
+            "Type the words in one alphabet; a spelling checker finds them.",
         ],
     ),
     tag(
@@ -101,6 +111,16 @@ pub(super) const CODES: &[Code] = &[
             "A text needs 50 words (200 characters in scripts that do not put spaces between words), otherwise there is too little to learn and to judge. Datanets with the profile *short* have no such limit.",
             "words (or characters) found; the least needed.",
             "Write more, or put texts on one subject together in one file.",
+        ],
+    ),
+    hold(
+        "other_language",
+        "T6",
+        "The text is in another language",
+        [
+            "The datanet asks for one language; the small words or the script of the text's sentences (code aside) speak for another. A person looks. Languages we cannot tell, and texts with too few sentences, are never held for this; Danish and Norwegian, Croatian and Serbian, Czech and Slovak and other near pairs stand for each other.",
+            "the language found and the confidence, of 1,000; the language asked for, at least 650.",
+            "Send it to a datanet of its language; where it quotes much in another language, say so in the text.",
         ],
     ),
     hold(
@@ -141,6 +161,66 @@ pub(super) const CODES: &[Code] = &[
             "A random-looking value stands behind a name such as `password` or `api_key`, an address carries a password, or there is a signed web token (JWT). It may be an example, so a person looks; at most five places are named.",
             "the kind of secret, masked; none.",
             "If it is real, remove it and replace it where it is used; if it is an example, make that plain: YOUR_TOKEN, example.com.",
+        ],
+    ),
+    tag(
+        "email_address",
+        "T16",
+        "The text names email addresses",
+        [
+            "Addresses of people may be meant to be public, as in a list of authors, so they are only noted. Addresses at example domains, `noreply@…` and addresses of machines are not counted. The pre-check offers to mask them.",
+            "email addresses found; 0.",
+            "Nothing to do where they may be public; otherwise take “mask it for me”.",
+        ],
+    ),
+    tag(
+        "public_ip_address",
+        "T16",
+        "The text names public IP addresses",
+        [
+            "An address of the public net can belong to a household. Private, loopback and documentation ranges, networks and version numbers are not counted.",
+            "public addresses found; 0.",
+            "Nothing to do for well-known servers; otherwise take “mask it for me”.",
+        ],
+    ),
+    tag(
+        "phone_number",
+        "T16",
+        "The text names telephone numbers",
+        [
+            "Only international numbers (+49 30 …) and those in the clear form of North America are counted; numbers kept for fiction are not.",
+            "telephone numbers found; 0.",
+            "Nothing to do where they may be public; otherwise take “mask it for me”.",
+        ],
+    ),
+    hold(
+        "bank_account",
+        "T16",
+        "The text has bank account numbers",
+        [
+            "A number has the form of an IBAN, the length of its country, and its check digits hold. It may be an example, so a person looks.",
+            "account numbers found; 0.",
+            "Mask them, or leave them if they are made up: the reviewer sees this note.",
+        ],
+    ),
+    hold(
+        "payment_card",
+        "T16",
+        "The text has payment card numbers",
+        [
+            "A number has the first digits and the length of an issuer of cards, its check digit holds (Luhn), and a word such as “card” stands before it. Test numbers of payment services look the same, so a person looks.",
+            "card numbers found; 0.",
+            "Mask them, or leave them if they are test numbers: the reviewer sees this note.",
+        ],
+    ),
+    hold(
+        "identity_number",
+        "T16",
+        "The text has national identity numbers",
+        [
+            "A number has the form of a national identity or tax number and its check digits hold; where a form alone proves little, its name (SSN, DNI, PESEL …) stands before it. Thirty kinds of 25 countries are known.",
+            "identity numbers found; 0.",
+            "Mask them, or leave them if they are made up: the reviewer sees this note.",
         ],
     ),
     hold(

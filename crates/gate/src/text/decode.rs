@@ -2,6 +2,8 @@
 
 use crate::door::kind::utf16;
 use crate::evidence::{at, finding, many, place};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::Encoding;
 use karat_types::{Evidence, Finding};
 use serde_json::json;
 use std::ops::Range;
@@ -11,7 +13,7 @@ const SOME_LOST: u64 = 10;
 /// The same above which the text is broken.
 const TOO_MANY_LOST: u64 = 100;
 
-/// The text without its byte order mark, or the place of the first byte that is not UTF-8.
+/// The text, or the place of the first byte that is not UTF-8.
 pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Box<Finding>> {
     if let Some(found) = utf16(bytes) {
         return Err(broken(bytes, 0..bytes.len().min(2), found.to_owned()));
@@ -23,6 +25,67 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Box<Finding>> {
     })
 }
 
+/// What a text that is not UTF-8 says, and the encoding it was read in; none when it is
+/// UTF-8 already or no encoding fits.
+pub fn converted(bytes: &[u8]) -> Option<(String, &'static str)> {
+    if utf16(bytes).is_none() && std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let encoding = guess(bytes);
+    let (text, _, lossy) = encoding.decode(bytes);
+    let is_odd = |c: char| c.is_control() && !c.is_whitespace();
+    (!lossy && !text.contains(is_odd)).then(|| (text.into_owned(), encoding.name()))
+}
+
+/// The likeliest encoding of bytes that are not UTF-8.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    match utf16(bytes) {
+        Some(name) if name.contains("big") => return encoding_rs::UTF_16BE,
+        Some(_) => return encoding_rs::UTF_16LE,
+        None => {}
+    }
+    match zeros(bytes) {
+        [even, odd] if odd > 0 && even * 20 < odd => return encoding_rs::UTF_16LE,
+        [even, odd] if even > 0 && odd * 20 < even => return encoding_rs::UTF_16BE,
+        _ => {}
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// Zero bytes at even and at odd places of the beginning: half of every Latin letter in
+/// UTF-16 is one.
+fn zeros(bytes: &[u8]) -> [usize; 2] {
+    let count = |from: usize| bytes.iter().take(8192).skip(from).step_by(2).filter(|&&b| b == 0).count();
+    let all = bytes.len().min(8192);
+    [count(0), count(1)].map(|zeros| if zeros * 4 > all { zeros } else { 0 })
+}
+
+/// The name `iconv` has for an encoding; those it takes for a narrower one by their own.
+fn iconv_name(bytes: &[u8]) -> &'static str {
+    let marked = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) && utf16(bytes).is_some();
+    match guess(bytes).name() {
+        "UTF-16LE" | "UTF-16BE" if marked => "UTF-16",
+        "windows-1252" => "WINDOWS-1252",
+        "windows-1250" => "WINDOWS-1250",
+        "windows-1251" => "WINDOWS-1251",
+        "windows-1253" => "WINDOWS-1253",
+        "windows-1254" => "WINDOWS-1254",
+        "windows-1255" => "WINDOWS-1255",
+        "windows-1256" => "WINDOWS-1256",
+        "windows-1257" => "WINDOWS-1257",
+        "windows-1258" => "WINDOWS-1258",
+        "windows-874" => "WINDOWS-874",
+        "Shift_JIS" => "CP932",
+        "EUC-KR" => "CP949",
+        "Big5" => "BIG5-HKSCS",
+        "GBK" => "GB18030",
+        "macintosh" => "MACINTOSH",
+        other => other,
+    }
+}
+
 fn broken(bytes: &[u8], span: Range<usize>, found: String) -> Box<Finding> {
     let place = place(bytes, span.start, span.end);
     let message = match &place {
@@ -31,7 +94,15 @@ fn broken(bytes: &[u8], span: Range<usize>, found: String) -> Box<Finding> {
         }
         _ => format!("The text is not UTF-8: {found} at byte {}.", span.start),
     };
-    Box::new(at(finding("not_utf8", json!(found), json!("UTF-8"), message), place))
+    let (name, readable) = (iconv_name(bytes), converted(bytes).is_some());
+    let mut found = at(finding("not_utf8", json!(found), json!("UTF-8"), message), place);
+    if readable {
+        found.message.push_str(&format!(" It reads as {name}."));
+        found.fix = format!(
+            "Save the file as UTF-8 (most editors: “Save with encoding”), take “convert it for me” in the pre-check, or run: iconv -f {name} -t UTF-8 old.txt > new.txt"
+        );
+    }
+    Box::new(found)
 }
 
 /// Control and replacement characters, and a byte order mark.
@@ -87,6 +158,31 @@ mod tests {
         let cut = decode("f\u{fc}".as_bytes().split_last().unwrap().1).unwrap_err();
         assert_eq!(cut.evidence, Some(Evidence::Line { line: 1, column: 2, start: 1, end: 2 }));
         assert!(decode(b"\xff\xfeh\0i\0").unwrap_err().message.contains("UTF-16 (little endian) in line 1"));
+    }
+
+    #[test]
+    fn the_fix_names_the_encoding_it_really_has() {
+        let fix = |bytes: &[u8]| decode(bytes).unwrap_err().fix;
+        let german = "Die Männer grüßen über die Straße, und die Köchin trägt süße Äpfel. ".repeat(4);
+        let russian = "Кошка сидит на ковре и не спит, потому что ждёт ужина. ".repeat(4);
+        let japanese = "これは古い文字コードで書かれた文章です。猫はマットの上に座っている。".repeat(4);
+        for (encoding, text, name) in [
+            (encoding_rs::WINDOWS_1252, &german, "-f WINDOWS-1252 "),
+            (encoding_rs::WINDOWS_1251, &russian, "-f WINDOWS-1251 "),
+            (encoding_rs::KOI8_R, &russian, "-f KOI8-"),
+            (encoding_rs::SHIFT_JIS, &japanese, "-f CP932 "),
+            (encoding_rs::EUC_JP, &japanese, "-f EUC-JP "),
+        ] {
+            let bytes = encoding.encode(text).0;
+            assert!(fix(&bytes).contains(name), "{name}: {}", fix(&bytes));
+            assert_eq!(converted(&bytes).unwrap().0, *text);
+        }
+        let wide: Vec<u8> = german.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(fix(&wide).contains("-f UTF-16LE "), "{}", fix(&wide));
+        let marked = [b"\xff\xfe".as_slice(), &wide].concat();
+        assert!(fix(&marked).contains("-f UTF-16 "), "{}", fix(&marked));
+        assert_eq!(converted(&marked).unwrap(), (german, "UTF-16LE"));
+        assert_eq!(converted("schon gut: ü".as_bytes()), None);
     }
 
     #[test]

@@ -56,7 +56,12 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
             '\u{200b}'..='\u{200d}' if !joins(previous, &text[start + c.len_utf8()..]) => {
                 invisible.add(start, c)
             }
-            '\u{2060}'..='\u{2064}' | '\u{180e}' => invisible.add(start, c),
+            // A soft hyphen in a word is typesetting; two in a row are not.
+            '\u{ad}' if previous == '\u{ad}' => invisible.add(start, c),
+            '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{180e}' => invisible.add(start, c),
+            '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' if !is_hangul(previous) => {
+                invisible.add(start, c)
+            }
             '\u{feff}' if start > 0 => invisible.add(start, c),
             _ if run >= SELECTOR_RUN => invisible.add(start, c),
             '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' => private.add(start, c),
@@ -78,6 +83,11 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
         findings.extend(private.report(text, "private_use_characters", numbers, "private-use character"));
     }
     findings
+}
+
+/// Fillers of Korean letters stand beside them.
+const fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7ff}' | '\u{ffa0}'..='\u{ffdc}')
 }
 
 fn is_selector(c: char) -> bool {
@@ -135,6 +145,13 @@ mod tests {
             codes(&format!("x\u{fe01}\u{fe02}\u{fe03} {}", "a long text ".repeat(500))),
             ["invisible_characters"]
         );
+    }
+
+    #[test]
+    fn soft_hyphens_are_typesetting_and_rows_of_them_are_not() {
+        assert_eq!(codes("Donau\u{ad}dampf\u{ad}schiff\u{ad}fahrt"), [""; 0]);
+        assert_eq!(codes("Donau\u{ad}\u{ad}\u{ad}dampf"), ["invisible_characters"]);
+        assert_eq!(codes("a\u{3164}b a\u{206a}b"), ["invisible_characters"]);
     }
 
     #[test]

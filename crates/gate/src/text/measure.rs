@@ -15,6 +15,8 @@ const WINDOW: usize = 100;
 /// All measures of one text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measures {
+    /// The readable part all shares are of.
+    pub prose: Prose,
     /// Words of the whole text, markup and code included.
     pub raw_words: u64,
     /// Letters of the whole text.
@@ -66,6 +68,7 @@ impl Measures {
             top_phrases: top_phrases(&words, lengths),
             variety: variety(&words),
             function_words: function_words::best(&words),
+            prose,
         }
     }
 }

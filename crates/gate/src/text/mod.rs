@@ -1,11 +1,14 @@
 //! T1–T17: what a text must survive.
 
-mod decode;
+pub mod decode;
 pub mod fit;
 mod function_words;
 mod hidden;
 mod instructions;
+pub mod language;
 pub mod measure;
+mod mixed;
+pub mod personal;
 pub mod prose;
 mod secrets;
 
@@ -40,14 +43,21 @@ pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
     let mut findings = decode::check(text);
     findings.extend(length(&measures, profile));
     findings.extend(hidden::check(text));
+    findings.extend(mixed::check(text));
     findings.extend(secrets::check(text));
+    findings.extend(personal::check(text));
     findings.extend(instructions::check(text));
     let (quality, reasons) = score::text_quality(&measures, profile);
     findings.extend(reasons);
+    let mut not_run = Vec::new();
+    match language::check(&measures.prose.lines, rules.language.as_deref()) {
+        Ok(found) => findings.extend(found),
+        Err(why) => not_run.push(why),
+    }
     let refused = findings.iter().any(|f| f.class == Class::Refuse);
     let prints =
         Prints { normal: normal::normal_hash(text.as_bytes()), terms: fit::terms(text), ..Prints::default() };
-    Read { findings, quality: (!refused).then_some(quality), prints, ..Read::default() }
+    Read { findings, quality: (!refused).then_some(quality), prints, not_run, ..Read::default() }
 }
 
 fn length(measures: &Measures, profile: Profile) -> Option<Finding> {

@@ -7,7 +7,7 @@
 const MAX_MARKUP: usize = 600;
 
 /// The readable part of a text, with what was left out counted.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prose {
     /// Readable lines, in order; empty ones are dropped.
     pub lines: Vec<String>,

@@ -1,0 +1,297 @@
+//! T6: which language a text is in.
+//!
+//! Scripts of one language name it. Elsewhere each small word of running text speaks for
+//! the languages whose list has it, the less the more they are; the language with most
+//! votes wins; its share of the squared votes of the best two is the confidence. Code and
+//! addresses have no say.
+
+use super::function_words::LISTS;
+use super::prose::Prose;
+use crate::evidence::finding;
+use karat_types::Finding;
+use karat_types::finding::NotRun;
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Thousandths of confidence the declared language needs.
+const CONFIDENCE: u32 = 650;
+/// Votes below which nobody has won: as many as two words that only one language has.
+const LEAST: u64 = 2 * WHOLE;
+/// Small words of 1,000 below which a text is a list or in a language without a list.
+const LEAST_SHARE: u64 = 60;
+/// The vote of a word that only one language has.
+const WHOLE: u64 = 60;
+/// Letters below which a script says nothing.
+const LETTERS: u64 = 100;
+/// Characters of running text that are read; more would not change the answer.
+const SAMPLE: usize = 200_000;
+
+/// Languages too near to be told apart by small words; any stands for the others.
+const NEAR: &[&[&str]] = &[
+    &["da", "nb", "nn", "no"],
+    &["hr", "sr", "bs", "sh", "me"],
+    &["id", "ms"],
+    &["cs", "sk"],
+    &["gl", "pt"],
+    &["hi", "mr", "ne", "sa", "mai", "bho"],
+    &["bg", "mk"],
+    &["nl", "af"],
+];
+
+/// Languages known by their script alone.
+const BY_SCRIPT: &[(&str, &[(char, char)])] = &[
+    ("ja", &[('\u{3040}', '\u{30ff}')]),
+    ("ko", &[('\u{1100}', '\u{11ff}'), ('\u{3130}', '\u{318f}'), ('\u{ac00}', '\u{d7a3}')]),
+    ("zh", &[('\u{3400}', '\u{4dbf}'), ('\u{4e00}', '\u{9fff}'), ('\u{20000}', '\u{323af}')]),
+    ("th", &[('\u{e00}', '\u{e7f}')]),
+    ("lo", &[('\u{e80}', '\u{eff}')]),
+    ("km", &[('\u{1780}', '\u{17ff}')]),
+    ("my", &[('\u{1000}', '\u{109f}')]),
+    ("ka", &[('\u{10a0}', '\u{10ff}'), ('\u{1c90}', '\u{1cbf}')]),
+    ("hy", &[('\u{530}', '\u{58f}')]),
+    ("am", &[('\u{1200}', '\u{139f}')]),
+    ("bn", &[('\u{980}', '\u{9ff}')]),
+    ("pa", &[('\u{a00}', '\u{a7f}')]),
+    ("gu", &[('\u{a80}', '\u{aff}')]),
+    ("or", &[('\u{b00}', '\u{b7f}')]),
+    ("ta", &[('\u{b80}', '\u{bff}')]),
+    ("te", &[('\u{c00}', '\u{c7f}')]),
+    ("kn", &[('\u{c80}', '\u{cff}')]),
+    ("ml", &[('\u{d00}', '\u{d7f}')]),
+    ("si", &[('\u{d80}', '\u{dff}')]),
+];
+
+/// The languages whose lists have a word, as places in [`LISTS`].
+static VOTES: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut votes: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (language, (_, list)) in LISTS.iter().enumerate() {
+        list.split(' ').for_each(|word| votes.entry(word).or_default().push(language));
+    }
+    votes
+});
+
+/// The language of a text, ISO 639-1, and the confidence in thousandths; none when there
+/// are too few words to say.
+pub fn of(text: &str) -> Option<(&'static str, u32)> {
+    of_lines(&Prose::of(text).lines)
+}
+
+pub(crate) fn of_lines(lines: &[String]) -> Option<(&'static str, u32)> {
+    by_script(lines).or_else(|| by_words(lines))
+}
+
+/// Characters of the sample, line by line.
+fn sample(lines: &[String]) -> impl Iterator<Item = &str> {
+    let mut read = 0;
+    lines.iter().map(String::as_str).take_while(move |line| {
+        let go_on = read < SAMPLE;
+        read += line.len();
+        go_on
+    })
+}
+
+fn by_script(lines: &[String]) -> Option<(&'static str, u32)> {
+    let mut counts = [0_u64; BY_SCRIPT.len()];
+    let mut letters = 0_u64;
+    for c in sample(lines).flat_map(str::chars).filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        if c < '\u{530}' {
+            continue;
+        }
+        let ranges = |of: &[(char, char)]| of.iter().any(|&(from, to)| (from..=to).contains(&c));
+        if let Some(at) = BY_SCRIPT.iter().position(|(_, of)| ranges(of)) {
+            counts[at] += 1;
+        }
+    }
+    let foreign: u64 = counts.iter().sum();
+    // A letter of these scripts says as much as two or three of ours.
+    if letters < LETTERS / 3 || foreign * 4 < letters {
+        return None;
+    }
+    // Japanese is written with Chinese letters too, Chinese never with kana.
+    let [kana, _, han, ..] = counts;
+    if (kana + han) * 2 > foreign {
+        return Some((if kana * 20 > kana + han { "ja" } else { "zh" }, 1000));
+    }
+    let (at, most) =
+        counts.iter().copied().enumerate().max_by_key(|&(at, count)| (count, std::cmp::Reverse(at)))?;
+    Some((BY_SCRIPT.get(at)?.0, (most * 1000 / foreign) as u32))
+}
+
+fn by_words(lines: &[String]) -> Option<(&'static str, u32)> {
+    let mut votes = vec![0_u64; LISTS.len()];
+    let (mut words, mut small) = (0_u64, 0_u64);
+    let mut lower = String::new();
+    for word in
+        sample(lines).flat_map(|line| line.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’'))
+    {
+        if word.is_empty() {
+            continue;
+        }
+        words += 1;
+        lower.clear();
+        lower.extend(word.chars().flat_map(char::to_lowercase));
+        let Some(languages) = VOTES.get(lower.as_str()) else { continue };
+        small += 1;
+        let vote = WHOLE / languages.len() as u64;
+        languages.iter().for_each(|&language| votes[language] += vote);
+    }
+    let (best, most) =
+        votes.iter().copied().enumerate().max_by_key(|&(at, votes)| (votes, std::cmp::Reverse(at)))?;
+    let name = LISTS.get(best)?.0;
+    let others = LISTS.iter().zip(&votes).filter(|((other, _), _)| !is_near(name, other));
+    let second = others.map(|(_, votes)| *votes).max().unwrap_or(0);
+    if most < LEAST || small * 1000 < words * LEAST_SHARE {
+        return None;
+    }
+    let (most, second) = (most * most, second * second);
+    Some((name, (most * 1000 / (most + second)) as u32))
+}
+
+/// Whether two codes are one language, or two that are not told apart.
+fn is_near(one: &str, other: &str) -> bool {
+    one == other || NEAR.iter().any(|group| group.contains(&one) && group.contains(&other))
+}
+
+/// Whether a language can be told at all.
+pub fn is_known(language: &str) -> bool {
+    let listed = LISTS.iter().map(|(code, _)| *code).chain(BY_SCRIPT.iter().map(|(code, _)| *code));
+    listed.into_iter().any(|code| is_near(code, language))
+}
+
+/// The text against the datanet's language.
+pub(crate) fn check(lines: &[String], declared: Option<&str>) -> Result<Option<Finding>, NotRun> {
+    let not_run = |why: String| NotRun { check: "T6".into(), why };
+    let Some(declared) = declared else { return Ok(None) };
+    let wanted = declared.split(['-', '_']).next().unwrap_or(declared).to_ascii_lowercase();
+    if !is_known(&wanted) {
+        return Err(not_run(format!("the language '{declared}' is not one we can tell")));
+    }
+    let Some((found, confidence)) = of_lines(lines) else {
+        return Err(not_run("too few small words of any language were found".into()));
+    };
+    if is_near(found, &wanted) && confidence >= CONFIDENCE {
+        return Ok(None);
+    }
+    let message = if is_near(found, &wanted) {
+        format!("The text is {found} only in part: {confidence} of 1,000 sure, {CONFIDENCE} are needed.")
+    } else {
+        format!("The text reads as {found} ({confidence} of 1,000 sure); the datanet is for {wanted}.")
+    };
+    let measured = json!({ "language": found, "confidence": confidence });
+    let threshold = json!({ "language": wanted, "confidence": CONFIDENCE });
+    Ok(Some(finding("other_language", measured, threshold, message)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAMPLES: &[(&str, &str)] = &[
+        (
+            "en",
+            "The river rises in the hills behind the town and runs for two days before it reaches the sea, which is not far from there.",
+        ),
+        (
+            "de",
+            "Der Fluss entspringt in den Bergen hinter der Stadt und fließt zwei Tage lang, bis er das Meer erreicht, das nicht weit ist.",
+        ),
+        (
+            "fr",
+            "La rivière prend sa source dans les collines derrière la ville et coule pendant deux jours avant de se jeter dans la mer.",
+        ),
+        (
+            "es",
+            "El río nace en las colinas detrás de la ciudad y corre durante dos días antes de llegar al mar, que no está muy lejos de allí.",
+        ),
+        (
+            "pt",
+            "O rio nasce nas colinas atrás da cidade e corre durante dois dias antes de chegar ao mar, que não fica longe, e é muito frio.",
+        ),
+        (
+            "it",
+            "Il fiume nasce nelle colline dietro la città e scorre per due giorni prima di arrivare al mare, che non è lontano da qui.",
+        ),
+        (
+            "nl",
+            "De rivier ontspringt in de heuvels achter de stad en stroomt twee dagen lang tot hij de zee bereikt, die niet ver is van hier.",
+        ),
+        (
+            "pl",
+            "Rzeka wypływa ze wzgórz za miastem i płynie przez dwa dni, zanim dotrze do morza, które nie jest daleko, ale jest zimne.",
+        ),
+        (
+            "sv",
+            "Floden rinner upp i bergen bakom staden och flyter i två dagar innan den når havet, som inte är långt därifrån och är kallt.",
+        ),
+        (
+            "fi",
+            "Joki alkaa kukkuloilta kaupungin takaa ja virtaa kaksi päivää ennen kuin se saavuttaa meren, joka ei ole kaukana mutta on kylmä.",
+        ),
+        (
+            "tr",
+            "Nehir şehrin arkasındaki tepelerden doğar ve denize ulaşmadan önce iki gün akar; bu deniz çok uzak değil ama soğuk bir yer ve o.",
+        ),
+        (
+            "ru",
+            "Река берёт начало в холмах за городом и течёт два дня, прежде чем достигнет моря, которое не так далеко, как это кажется из него.",
+        ),
+        (
+            "uk",
+            "Річка бере початок у пагорбах за містом і тече два дні, перш ніж досягне моря, яке не так далеко, як це здається з нього, але є.",
+        ),
+        (
+            "el",
+            "Το ποτάμι πηγάζει από τους λόφους πίσω από την πόλη και κυλά για δύο μέρες πριν να φτάσει στη θάλασσα, που δεν είναι μακριά.",
+        ),
+        (
+            "ja",
+            "川は町の後ろの丘から流れ出て、海に着くまで二日間流れます。海はここから遠くありませんが、とても冷たいです。",
+        ),
+        (
+            "zh",
+            "这条河发源于小镇后面的山丘，流淌两天才到达大海。大海离这里并不远，但是水很冷，春天的时候人们把船停在岸上等待五月。",
+        ),
+        (
+            "ko",
+            "강은 마을 뒤의 언덕에서 시작하여 바다에 닿기 전까지 이틀 동안 흐릅니다. 바다는 여기서 멀지 않지만 매우 차갑습니다.",
+        ),
+        (
+            "ar",
+            "ينبع النهر من التلال خلف المدينة ويجري لمدة يومين قبل أن يصل إلى البحر الذي لا يبعد كثيرا عن هذا المكان، وهو بارد في كل وقت.",
+        ),
+        (
+            "hi",
+            "नदी शहर के पीछे की पहाड़ियों से निकलती है और समुद्र तक पहुँचने से पहले दो दिन तक बहती है, यह समुद्र यहाँ से दूर नहीं है और ठंडा है।",
+        ),
+    ];
+
+    #[test]
+    fn sentences_are_recognised() {
+        for (language, text) in SAMPLES {
+            let found = of(text);
+            assert!(
+                found.is_some_and(|(code, sure)| is_near(code, language) && sure >= CONFIDENCE),
+                "{language}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn code_has_no_say() {
+        let code = "```c\nif (the == of) and_that(with, this, is, not, for);\n```\n".repeat(20);
+        assert_eq!(of(&format!("{code}{}", SAMPLES[1].1)).unwrap().0, "de");
+    }
+
+    #[test]
+    fn only_another_language_is_held() {
+        let check = |text: &str, language: &str| check(&Prose::of(text).lines, Some(language));
+        assert_eq!(check(SAMPLES[0].1, "en"), Ok(None));
+        assert_eq!(check(SAMPLES[0].1, "en-GB"), Ok(None));
+        assert_eq!(check(SAMPLES[1].1, "en").unwrap().unwrap().code, "other_language");
+        assert!(check(SAMPLES[0].1, "xx").unwrap_err().why.contains("not one we can tell"));
+        assert!(check("banana gravel tractor", "en").unwrap_err().why.contains("too few"));
+        assert_eq!(check(SAMPLES[0].1, "zh").unwrap().unwrap().code, "other_language");
+    }
+}

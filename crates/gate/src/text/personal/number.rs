@@ -1,0 +1,513 @@
+//! Accounts, cards and identity numbers: only those whose check digits hold, and where a
+//! form alone proves little, only behind a word that names it.
+
+use super::Kind;
+use std::ops::Range;
+
+/// How far before a number the word that names it may stand, bytes.
+const NEAR: usize = 60;
+/// Words near a payment card number.
+const CARD_WORDS: &[&str] = &[
+    "card",
+    "visa",
+    "mastercard",
+    "amex",
+    "american express",
+    "maestro",
+    "cvv",
+    "cvc",
+    "karte",
+    "carte",
+    "carta",
+    "tarjeta",
+    "cartão",
+    "cartao",
+    "karta",
+    "kart",
+    "карт",
+    "信用卡",
+    "银行卡",
+    "カード",
+    "카드",
+];
+
+/// A country's number: its form (`d` digit, `a` letter, `*` either, `~` the sign of a century), its word, its proof.
+struct Id {
+    /// Separators in it are taken out before.
+    form: &'static str,
+    /// Words of which one must stand near; empty = the form is proof enough.
+    words: &'static [&'static str],
+    holds: fn(&[u8]) -> bool,
+}
+
+const IDS: &[Id] = &[
+    Id { form: "ddddddddddddddddd*", words: &[], holds: china },
+    Id { form: "aaaaaaddaddaddda", words: &[], holds: italy },
+    Id { form: "ddd.ddd.ddd-dd", words: &[], holds: brazil },
+    Id { form: "ddddddddddd", words: &["cpf"], holds: brazil },
+    Id { form: "dddddddda", words: &["dni", "nif"], holds: spain },
+    Id { form: "addddddda", words: &["nie", "nif"], holds: spain_foreign },
+    Id { form: "ddddddddddd", words: &["pesel"], holds: poland },
+    Id {
+        form: "ddddddddddddddd",
+        words: &["sécurité sociale", "securite sociale", "nir", "insee"],
+        holds: france,
+    },
+    Id { form: "d dd dd dd ddd ddd dd", words: &[], holds: france },
+    Id {
+        form: "ddddddddddd",
+        words: &["steuer-id", "steuerid", "identifikationsnummer", "idnr"],
+        holds: germany,
+    },
+    Id {
+        form: "dd ddd ddd ddd",
+        words: &["steuer-id", "steuerid", "identifikationsnummer", "idnr"],
+        holds: germany,
+    },
+    Id { form: "ddddddddd", words: &["bsn", "burgerservicenummer", "sofinummer"], holds: netherlands },
+    Id { form: "dd.dd.dd-ddd.dd", words: &[], holds: belgium },
+    Id { form: "dddddd-dddd", words: &["personnummer"], holds: sweden },
+    Id { form: "dddddd~ddd*", words: &["henkilötunnus", "hetu"], holds: finland },
+    Id { form: "ddddddddddd", words: &["fødselsnummer", "fodselsnummer", "personnummer"], holds: norway },
+    Id { form: "dddddd ddddd", words: &["fødselsnummer", "fodselsnummer", "personnummer"], holds: norway },
+    Id { form: "ddd ddd dddd", words: &["nhs"], holds: nhs },
+    Id { form: "dddddddddd", words: &["nhs"], holds: nhs },
+    Id { form: "ddd-dd-dddd", words: &["ssn", "social security"], holds: united_states },
+    Id { form: "ddd ddd ddd", words: &["sin ", "sin:", "social insurance"], holds: luhn },
+    Id { form: "ddd-ddd-ddd", words: &["sin ", "sin:", "social insurance"], holds: luhn },
+    Id { form: "dddddd-ddddddd", words: &[], holds: korea },
+    Id { form: "dddd dddd dddd", words: &["aadhaar", "आधार"], holds: verhoeff },
+    Id { form: "dddddddddddd", words: &["aadhaar", "आधार"], holds: verhoeff },
+    Id { form: "ddddddddddd", words: &["t.c.", "tckn", "kimlik"], holds: turkey },
+    Id { form: "ddddddddddddd", words: &["south african", "sa id", "rsa id"], holds: luhn },
+    Id { form: "ddddddddddddd", words: &["cnp", "cod numeric"], holds: romania },
+    Id { form: "dddddd/dddd", words: &["rodné", "rodne"], holds: czech },
+    Id { form: "dd.ddd.ddd-*", words: &[], holds: chile },
+    Id { form: "ddd ddd ddd", words: &["tfn", "tax file"], holds: australia },
+    Id { form: "ddd-ddd-ddd dd", words: &["снилс"], holds: russia },
+];
+
+/// All of them.
+pub(super) fn find(text: &str) -> Vec<(Range<usize>, Kind)> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let begins = bytes[at].is_ascii_alphanumeric() && (at == 0 || !is_joined(bytes[at - 1]));
+        if !begins {
+            at += 1;
+            continue;
+        }
+        let hit = if bytes[at].is_ascii_digit() {
+            card(text, at).or_else(|| identity(text, at))
+        } else {
+            account(bytes, at).or_else(|| identity(text, at))
+        };
+        match hit {
+            Some((end, kind)) => {
+                found.push((at..end, kind));
+                at = end;
+            }
+            // On to the next word.
+            None => at += bytes[at..].iter().take_while(|b| is_joined(**b)).count().max(1),
+        }
+    }
+    found
+}
+
+fn is_joined(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// Whether one of the words stands shortly before.
+fn named(text: &str, at: usize, words: &[&str]) -> bool {
+    let mut from = at.saturating_sub(NEAR);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = text[from..at].to_lowercase();
+    words.iter().any(|word| before.contains(word))
+}
+
+/// ISO 13616: two letters, two check digits, the country's length, and 97 divides.
+fn account(bytes: &[u8], start: usize) -> Option<(usize, Kind)> {
+    let head = bytes.get(start..start + 4)?;
+    let [a, b, c, d] = head else { return None };
+    if !(a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit()) {
+        return None;
+    }
+    let length = iban_length([*a, *b])?;
+    let (mut rest, mut end) = (0_u32, start);
+    let mut digits: Vec<u8> = Vec::with_capacity(length);
+    for (offset, &byte) in bytes[start..].iter().take(length + length / 4 + 1).enumerate() {
+        if byte.is_ascii_uppercase() || byte.is_ascii_digit() {
+            digits.push(byte);
+        } else if byte != b' ' || digits.len() % 4 != 0 {
+            break;
+        }
+        if digits.len() == length {
+            end = start + offset + 1;
+            break;
+        }
+    }
+    if digits.len() < length || bytes.get(end).is_some_and(|b| is_joined(*b)) {
+        return None;
+    }
+    digits.rotate_left(4);
+    for &byte in &digits {
+        let value = if byte.is_ascii_digit() { u32::from(byte - b'0') } else { u32::from(byte - b'A') + 10 };
+        rest = (rest * if value > 9 { 100 } else { 10 } + value) % 97;
+    }
+    (rest == 1).then_some((end, Kind::Account))
+}
+
+fn iban_length(country: [u8; 2]) -> Option<usize> {
+    const LENGTHS: &[(&str, usize)] = &[
+        ("NO", 15),
+        ("BE", 16),
+        ("DK FI FO GL NL SD", 18),
+        ("MK SI", 19),
+        ("AT BA EE KZ LT LU XK MN", 20),
+        ("CH CR HR LI LV", 21),
+        ("BG BH DE GB GE IE ME RS VA", 22),
+        ("AE GI IL IQ OM TL SO", 23),
+        ("AD CZ ES MD PK RO SA SE SK TN VG", 24),
+        ("LY PT ST", 25),
+        ("IS TR", 26),
+        ("FR GR IT MC MR SM DJ", 27),
+        ("AL AZ BY CY DO GT HU LB NI PL SV", 28),
+        ("BR EG PS QA UA", 29),
+        ("JO KW MU YE", 30),
+        ("MT SC", 31),
+        ("LC", 32),
+        ("RU", 33),
+    ];
+    let country = std::str::from_utf8(&country).ok()?.to_owned();
+    LENGTHS.iter().find(|(names, _)| names.split(' ').any(|name| name == country)).map(|(_, length)| *length)
+}
+
+/// A card: length and first digits of an issuer, Luhn's check digit, and its word before it.
+fn card(text: &str, start: usize) -> Option<(usize, Kind)> {
+    let bytes = text.as_bytes();
+    let (mut digits, mut end) = (Vec::with_capacity(19), start);
+    for (offset, &b) in bytes[start..].iter().take(24).enumerate() {
+        if b.is_ascii_digit() {
+            digits.push(b);
+            end = start + offset + 1;
+        } else if !matches!(b, b' ' | b'-') || !bytes.get(start + offset + 1).is_some_and(u8::is_ascii_digit)
+        {
+            break;
+        }
+    }
+    let two = digits.iter().take(2).fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+    let four = digits.iter().take(4).fold(0, |n, b| n * 10 + u32::from(b - b'0'));
+    let issued = match digits.len() {
+        13 => two / 10 == 4,
+        14 => matches!(two, 36 | 38 | 39) || matches!(four, 3000..=3059),
+        15 => matches!(two, 34 | 37),
+        16 => {
+            two / 10 == 4
+                || matches!(two, 51..=55 | 65)
+                || matches!(four, 2221..=2720 | 6011 | 3528..=3589 | 2200..=2204)
+                || matches!(two, 62)
+        }
+        17..=19 => matches!(two, 50 | 56..=58 | 62 | 63 | 67),
+        _ => false,
+    };
+    let ends = bytes.get(end).is_none_or(|b| !is_joined(*b));
+    (issued && ends && luhn(&digits) && named(text, start, CARD_WORDS)).then_some((end, Kind::Card))
+}
+
+fn identity(text: &str, start: usize) -> Option<(usize, Kind)> {
+    let bytes = text.as_bytes();
+    IDS.iter().find_map(|id| {
+        let form = id.form.as_bytes();
+        let part = bytes.get(start..start + form.len())?;
+        let fits = part.iter().zip(form).all(|(b, f)| match f {
+            b'd' => b.is_ascii_digit(),
+            b'a' => b.is_ascii_uppercase(),
+            b'*' => b.is_ascii_uppercase() || b.is_ascii_digit(),
+            // Finns born in other centuries have another sign.
+            b'~' => {
+                matches!(b, b'-' | b'+' | b'A'..=b'F' | b'U'..=b'Y')
+            }
+            other => b == other,
+        });
+        let end = start + form.len();
+        let ends = bytes.get(end).is_none_or(|b| !is_joined(*b) && *b != b'-');
+        if !fits || !ends {
+            return None;
+        }
+        let plain: Vec<u8> =
+            part.iter().zip(form).filter(|(_, f)| matches!(f, b'd' | b'a' | b'*')).map(|(b, _)| *b).collect();
+        let mixed = plain.iter().any(|b| *b != plain[0]);
+        let proven = mixed && (id.holds)(&plain) && (id.words.is_empty() || named(text, start, id.words));
+        proven.then_some((end, Kind::Identity))
+    })
+}
+
+/// Digits as numbers; a letter counts ten.
+fn values(plain: &[u8]) -> Vec<u32> {
+    plain.iter().map(|b| if b.is_ascii_digit() { u32::from(b - b'0') } else { 10 }).collect()
+}
+
+fn weighted(plain: &[u8], weights: &[u32]) -> u32 {
+    values(plain).iter().zip(weights).map(|(value, weight)| value * weight).sum()
+}
+
+fn number(plain: &[u8]) -> u64 {
+    plain.iter().fold(0, |n, b| n * 10 + u64::from(b.wrapping_sub(b'0') % 10))
+}
+
+/// Month 1–12 and day 1–31.
+fn is_date(month: &[u8], day: &[u8]) -> bool {
+    (1..=12).contains(&number(month)) && (1..=31).contains(&number(day))
+}
+
+fn luhn(plain: &[u8]) -> bool {
+    let doubled = |value: u32| if value > 4 { 2 * value - 9 } else { 2 * value };
+    let sum: u32 = values(plain)
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(at, &value)| if at % 2 == 1 { doubled(value) } else { value })
+        .sum();
+    sum % 10 == 0
+}
+
+fn china(plain: &[u8]) -> bool {
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let check = b"10X98765432"[(weighted(&plain[..17], &weights) % 11) as usize];
+    check == plain[17]
+        && (1900..2100).contains(&number(&plain[6..10]))
+        && is_date(&plain[10..12], &plain[12..14])
+}
+
+fn italy(plain: &[u8]) -> bool {
+    const ODD: [u32; 26] =
+        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+    let value = |b: u8| usize::from(if b.is_ascii_digit() { b - b'0' } else { b - b'A' });
+    let sum: u32 = plain[..15]
+        .iter()
+        .enumerate()
+        .map(|(at, &b)| if at % 2 == 0 { ODD[value(b)] } else { value(b) as u32 })
+        .sum();
+    b"ABCDEHLMPRST".contains(&plain[8]) && u32::from(plain[15] - b'A') == sum % 26
+}
+
+fn brazil(plain: &[u8]) -> bool {
+    let check = |n: usize| {
+        let sum: u32 = values(&plain[..n])
+            .iter()
+            .enumerate()
+            .map(|(at, value)| value * (n as u32 + 1 - at as u32))
+            .sum();
+        (sum * 10 % 11) % 10 == values(plain)[n]
+    };
+    check(9) && check(10)
+}
+
+fn spain(plain: &[u8]) -> bool {
+    b"TRWAGMYFPDXBNJZSQVHLCKE"[(number(&plain[..8]) % 23) as usize] == plain[8]
+}
+
+fn spain_foreign(plain: &[u8]) -> bool {
+    let first = match plain[0] {
+        b'X' => b'0',
+        b'Y' => b'1',
+        b'Z' => b'2',
+        _ => return false,
+    };
+    let mut all = plain.to_vec();
+    all[0] = first;
+    spain(&all)
+}
+
+fn poland(plain: &[u8]) -> bool {
+    weighted(plain, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0 && (1..=31).contains(&number(&plain[4..6]))
+}
+
+fn france(plain: &[u8]) -> bool {
+    matches!(plain[0], b'1' | b'2')
+        && (1..=12).contains(&number(&plain[3..5]))
+        && 97 - number(&plain[..13]) % 97 == number(&plain[13..15])
+}
+
+fn germany(plain: &[u8]) -> bool {
+    let sum = values(&plain[..10]).iter().fold(10, |product, value| {
+        let sum = match (value + product) % 10 {
+            0 => 10,
+            sum => sum,
+        };
+        2 * sum % 11
+    });
+    plain[0] != b'0' && (11 - sum) % 10 == values(plain)[10]
+}
+
+fn netherlands(plain: &[u8]) -> bool {
+    let sum = weighted(&plain[..8], &[9, 8, 7, 6, 5, 4, 3, 2]);
+    sum % 11 == values(plain)[8] && sum > 0
+}
+
+fn belgium(plain: &[u8]) -> bool {
+    let (body, check) = (number(&plain[..9]), number(&plain[9..]));
+    is_date(&plain[2..4], &plain[4..6])
+        && (97 - body % 97 == check || 97 - (2_000_000_000 + body) % 97 == check)
+}
+
+fn sweden(plain: &[u8]) -> bool {
+    is_date(&plain[2..4], &plain[4..6]) && luhn(plain)
+}
+
+fn finland(plain: &[u8]) -> bool {
+    let digits = plain[..9].iter().all(u8::is_ascii_digit);
+    digits
+        && is_date(&plain[2..4], &plain[..2])
+        && b"0123456789ABCDEFHJKLMNPRSTUVWXY"[(number(&plain[..9]) % 31) as usize] == plain[9]
+}
+
+fn norway(plain: &[u8]) -> bool {
+    weighted(plain, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11 == 0
+        && weighted(plain, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0
+}
+
+fn nhs(plain: &[u8]) -> bool {
+    let check = 11 - weighted(&plain[..9], &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11;
+    check % 11 == values(plain)[9]
+}
+
+/// No check digit: the ranges that are given out.
+fn united_states(plain: &[u8]) -> bool {
+    let (area, group, serial) = (number(&plain[..3]), number(&plain[3..5]), number(&plain[5..]));
+    area > 0 && area < 900 && area != 666 && group > 0 && serial > 0
+}
+
+fn korea(plain: &[u8]) -> bool {
+    let check = (11 - weighted(&plain[..12], &[2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11) % 10;
+    is_date(&plain[2..4], &plain[4..6]) && matches!(plain[6], b'1'..=b'8') && check == values(plain)[12]
+}
+
+fn verhoeff(plain: &[u8]) -> bool {
+    // Multiplication and the powers of the permutation in the dihedral group of ten.
+    let product = |a: u32, b: u32| match (a < 5, b < 5) {
+        (true, true) => (a + b) % 5,
+        (true, false) => (a + b - 5) % 5 + 5,
+        (false, true) => (a - 5 + 5 - b) % 5 + 5,
+        (false, false) => (a + 5 - b) % 5,
+    };
+    const SHIFT: [u32; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
+    let moved = |value: u32, times: usize| (0..times % 8).fold(value, |value, _| SHIFT[value as usize]);
+    values(plain).iter().rev().enumerate().fold(0, |sum, (at, &value)| product(sum, moved(value, at))) == 0
+}
+
+fn turkey(plain: &[u8]) -> bool {
+    let v = values(plain);
+    let (odd, even): (u32, u32) = (v[0] + v[2] + v[4] + v[6] + v[8], v[1] + v[3] + v[5] + v[7]);
+    v[0] != 0 && (odd * 7 + 10 * 9 - even) % 10 == v[9] && v[..10].iter().sum::<u32>() % 10 == v[10]
+}
+
+fn romania(plain: &[u8]) -> bool {
+    let sum = weighted(&plain[..12], &[2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
+    is_date(&plain[3..5], &plain[5..7]) && (if sum == 10 { 1 } else { sum }) == values(plain)[12]
+}
+
+fn czech(plain: &[u8]) -> bool {
+    number(plain) % 11 == 0 && (1..=31).contains(&number(&plain[4..6]))
+}
+
+fn chile(plain: &[u8]) -> bool {
+    let sum = weighted(&plain[..8], &[3, 2, 7, 6, 5, 4, 3, 2]);
+    let check = match 11 - sum % 11 {
+        11 => b'0',
+        10 => b'K',
+        digit => b'0' + digit as u8,
+    };
+    check == plain[8]
+}
+
+fn australia(plain: &[u8]) -> bool {
+    weighted(plain, &[1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 == 0
+}
+
+fn russia(plain: &[u8]) -> bool {
+    let sum = weighted(&plain[..9], &[9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    u64::from(sum % 101 % 100) == number(&plain[9..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(Kind, &str)> {
+        find(text).into_iter().map(|(span, kind)| (kind, &text[span])).collect()
+    }
+
+    #[test]
+    fn accounts_are_proven_by_their_check_digits() {
+        for iban in [
+            "DE89370400440532013000",
+            "GB82 WEST 1234 5698 7654 32",
+            "FR1420041010050500013M02606",
+            "NO9386011117947",
+        ] {
+            assert_eq!(found(&format!("IBAN: {iban}.")), [(Kind::Account, iban)], "{iban}");
+        }
+        assert_eq!(found("DE88370400440532013000 and XX89370400440532013000"), []);
+    }
+
+    #[test]
+    fn cards_need_issuer_check_digit_and_word() {
+        assert_eq!(found("my card: 4111-1111-1111-1111!"), [(Kind::Card, "4111-1111-1111-1111")]);
+        assert_eq!(found("Kreditkarte 5500000000000004"), [(Kind::Card, "5500000000000004")]);
+        assert_eq!(found("tarjeta 378282246310005"), [(Kind::Card, "378282246310005")]);
+        for other in [
+            "4111 1111 1111 1111",
+            "card 4111 1111 1111 1112",
+            "card 9111111111111111",
+            "card 41111111111111111",
+        ] {
+            assert_eq!(found(other), [], "{other}");
+        }
+    }
+
+    #[test]
+    fn identity_numbers_of_many_countries() {
+        for (word, id) in [
+            ("", "11010519491231002X"),
+            ("", "RSSMRA85T10A562S"),
+            ("", "529.982.247-25"),
+            ("CPF ", "52998224725"),
+            ("DNI: ", "12345678Z"),
+            ("NIE ", "X1234567L"),
+            ("PESEL ", "44051401359"),
+            ("nir ", "255081416802538"),
+            ("Steuer-ID ", "86095742719"),
+            ("BSN: ", "111222333"),
+            ("", "85.07.30-033.28"),
+            ("Personnummer ", "811228-9874"),
+            ("hetu ", "131052-308T"),
+            ("NHS number ", "943 476 5919"),
+            ("SSN ", "536-90-4399"),
+            ("SIN: ", "046 454 286"),
+            ("Aadhaar ", "2341 2341 2346"),
+            ("TCKN ", "10000000146"),
+            ("CNP ", "1800101221144"),
+            ("", "12.345.678-5"),
+            ("TFN ", "123 456 782"),
+            ("СНИЛС ", "112-233-445 95"),
+            ("fødselsnummer ", "15076500565"),
+        ] {
+            assert_eq!(found(&format!("{word}{id}.")), [(Kind::Identity, id)], "{word}{id}");
+        }
+        for other in [
+            "DNI 12345678A",
+            "536-90-4399",
+            "12345678Z",
+            "SSN 000-12-3456",
+            "PESEL 44051401358",
+            "2341 2341 2346",
+        ] {
+            assert_eq!(found(other), [], "{other}");
+        }
+    }
+}
