@@ -118,8 +118,8 @@ pub(super) const CODES: &[Code] = &[
         "T6",
         "The text is in another language",
         [
-            "The datanet asks for one language; the small words or the script of the text's sentences (code aside) speak for another. A person looks. Languages we cannot tell, and texts with too few sentences, are never held for this; Danish and Norwegian, Croatian and Serbian, Czech and Slovak and other near pairs stand for each other.",
-            "the language found and the confidence, of 1,000; the language asked for, at least 650.",
+            "The datanet asks for one language; the small words or the script of the text's sentences (code aside) speak for another two to one. A person looks. Languages we cannot tell, and texts with too few sentences, are never held for this; Danish and Norwegian, Croatian and Serbian, Czech and Slovak and other near pairs stand for each other.",
+            "the language found and its share, of 1,000, of the small words that only it or only the wanted one has; the language wanted, and the share from which on it is held.",
             "Send it to a datanet of its language; where it quotes much in another language, say so in the text.",
         ],
     ),
