@@ -323,6 +323,116 @@ pub(super) const CODES: &[Code] = &[
             "Write whole sentences.",
         ],
     ),
+    score(
+        "text_very_long",
+        "T5",
+        "The text is very long",
+        [
+            "One file has more than a hundred thousand words (a million characters without spaces): hard to review and to cut into rows well.",
+            "words, ten characters counting as one without spaces; up to this many nothing is lost.",
+            "Split it into chapters, one file each.",
+        ],
+    ),
+    score(
+        "copied_phrases",
+        "T8",
+        "The text repeats itself",
+        [
+            "Phrases of five to ten words that came before make up much of the text: forms, generated pages, the same passage again and again.",
+            "characters in phrases that came before, of 1,000; up to this many nothing is lost.",
+            "Keep each passage once.",
+        ],
+    ),
+    score(
+        "endless_word",
+        "T9",
+        "A word without an end",
+        [
+            "The longest word has more than a thousand characters: encoded data or lost spaces.",
+            "characters of the longest word; up to this many nothing is lost.",
+            "Take out encoded data; put the spaces back.",
+        ],
+    ),
+    score(
+        "many_bullets",
+        "T7",
+        "Nothing but bullets",
+        [
+            "Nearly every line begins with a bullet: a list without text around it.",
+            "lines that begin with a bullet, of 1,000; up to this many nothing is lost.",
+            "Say in sentences what the list is about.",
+        ],
+    ),
+    score(
+        "cut_lines",
+        "T7",
+        "Many lines are cut off",
+        [
+            "Many lines end with “…”: the beginnings of texts that go on elsewhere.",
+            "lines that end with an ellipsis, of 1,000; up to this many nothing is lost.",
+            "Send the whole texts.",
+        ],
+    ),
+    score(
+        "page_frame",
+        "T9",
+        "The frame of a web page",
+        [
+            "Notices on cookies, terms and newsletters that stand on every page are no content.",
+            "such lines, of 1,000; up to this many nothing is lost.",
+            "Keep the article and leave out what stands around it.",
+        ],
+    ),
+    score(
+        "many_digits",
+        "T11",
+        "Many digits",
+        [
+            "Numbers make up much of the text, as in tables and logs.",
+            "digits in 1,000 visible characters; up to this many nothing is lost.",
+            "Explain the numbers in sentences, or offer them to a datanet of tables.",
+        ],
+    ),
+    score(
+        "many_brackets",
+        "T11",
+        "Many brackets",
+        [
+            "Brackets make up much of the text, as in code outside of fenced blocks.",
+            "brackets in 1,000 visible characters; up to this many nothing is lost.",
+            "Put code into fenced blocks.",
+        ],
+    ),
+    score(
+        "unended_lines",
+        "T10",
+        "Few lines end like a sentence",
+        [
+            "Pages of the web that are menus and headings have few lines with an end mark; only the profile *web* asks for them.",
+            "lines that end like a sentence, of 1,000; from this many on nothing is lost.",
+            "Keep the article and leave out menus and headings.",
+        ],
+    ),
+    score(
+        "short_lines",
+        "T10",
+        "Many short lines",
+        [
+            "Menus, lists and forms have short lines; only the profile *web* looks at them.",
+            "lines of 30 characters or less, of 1,000, or lines a 1,000 words; up to this many nothing is lost.",
+            "Join broken lines; leave out menus.",
+        ],
+    ),
+    refuse(
+        "one_passage_repeated",
+        "T8",
+        "The text is one passage repeated",
+        [
+            "Nine tenths of the text or more are phrases of ten words that came before: the same passage ten times or oftener. Forms and tables of honest documents stay far below.",
+            "characters in phrases of ten words that came before, of 1,000; less than 900.",
+            "Send the passage once.",
+        ],
+    ),
     hold(
         "off_topic",
         "T20",

@@ -58,16 +58,45 @@ const PHRASES: [Line; 3] = [
 const VARIETY: Line = line("few_different_words", 450, 150, 60, "of 1,000 words in a window differ");
 const FUNCTION_WORDS: Line = line("no_function_words", 4, 0, 45, "different small words of one language");
 
+const TOO_LONG: Line =
+    line("text_very_long", 100_000, 1_000_000, 20, "words (ten characters are one without spaces)");
+const PARAGRAPHS: Line =
+    line("repeated_lines", 200, 600, 60, "of 1,000 characters are in repeated paragraphs");
+const COPIED: [Line; 6] = [
+    line("copied_phrases", 150, 600, 40, "of 1,000 characters are in repeated phrases of five words"),
+    line("copied_phrases", 140, 590, 40, "of 1,000 characters are in repeated phrases of six words"),
+    line("copied_phrases", 130, 580, 40, "of 1,000 characters are in repeated phrases of seven words"),
+    line("copied_phrases", 120, 570, 40, "of 1,000 characters are in repeated phrases of eight words"),
+    line("copied_phrases", 110, 560, 40, "of 1,000 characters are in repeated phrases of nine words"),
+    line("copied_phrases", 100, 550, 40, "of 1,000 characters are in repeated phrases of ten words"),
+];
+const LONG_WORD: Line = line("endless_word", 1000, 10_000, 30, "characters has the longest word");
+const BULLETS: Line = line("many_bullets", 900, 1000, 10, "of 1,000 lines begin with a bullet");
+const ELLIPSES: Line = line("cut_lines", 300, 800, 30, "of 1,000 lines end with an ellipsis");
+const BOILERPLATE: Line = line("page_frame", 50, 500, 40, "of 1,000 lines are notices of a page's frame");
+const DIGITS: Line = line("many_digits", 150, 500, 40, "of 1,000 visible characters are digits");
+const BRACKETS: Line = line("many_brackets", 100, 300, 20, "of 1,000 visible characters are brackets");
+
+/// What the profile *web* asks of pages on top.
+const WEB: [Line; 3] = [
+    line("unended_lines", 120, 0, 30, "of 1,000 lines end like a sentence"),
+    line("short_lines", 670, 1000, 30, "of 1,000 lines have 30 characters or less"),
+    line("short_lines", 300, 900, 30, "lines stand for 1,000 words"),
+];
+
 /// What the profile *technical* forgives: version numbers, symbols and references.
-const TECHNICAL: [Line; 3] = [
+const TECHNICAL: [Line; 5] = [
     line(LETTERS.code, 650, 300, LETTERS.most, LETTERS.what),
     line(SYMBOLS.code, 350, 700, SYMBOLS.most, SYMBOLS.what),
     line(LINKS.code, 650, 950, LINKS.most, LINKS.what),
+    line(DIGITS.code, 250, 700, DIGITS.most, DIGITS.what),
+    line(BRACKETS.code, 150, 400, BRACKETS.most, BRACKETS.what),
 ];
 
 /// The whole table of the profile *prose*.
-const TABLE: [Line; 12] = [
+const TABLE: [Line; 26] = [
     WORDS,
+    TOO_LONG,
     LETTERS,
     SHORT_WORDS,
     LONG_WORDS,
@@ -77,8 +106,21 @@ const TABLE: [Line; 12] = [
     PHRASES[0],
     PHRASES[1],
     PHRASES[2],
+    PARAGRAPHS,
+    COPIED[0],
+    COPIED[1],
+    COPIED[2],
+    COPIED[3],
+    COPIED[4],
+    COPIED[5],
     VARIETY,
     FUNCTION_WORDS,
+    LONG_WORD,
+    BULLETS,
+    ELLIPSES,
+    BOILERPLATE,
+    DIGITS,
+    BRACKETS,
 ];
 
 /// The line as the profile has it.
@@ -97,6 +139,7 @@ pub fn page() -> String {
     include_str!("page.md")
         .replace("{parts}", &parts)
         .replace("{prose}", &table(&TABLE))
+        .replace("{web}", &table(&WEB))
         .replace("{technical}", &table(&TECHNICAL))
 }
 
@@ -139,7 +182,12 @@ fn losses(measures: &Measures, profile: Profile) -> Vec<(Line, u64)> {
         (LETTERS, measures.with_letter),
         (SYMBOLS, measures.symbols),
         (LINKS, measures.links),
-        (LINES, measures.repeated_lines),
+        (LONG_WORD, measures.longest_word),
+        (BULLETS, measures.lines.bullets),
+        (ELLIPSES, measures.lines.ellipses),
+        (BOILERPLATE, measures.lines.boilerplate),
+        (DIGITS, measures.lines.digits),
+        (BRACKETS, measures.lines.brackets),
         (VARIETY, measures.variety),
     ];
     if profile != Profile::Short {
@@ -150,9 +198,22 @@ fn losses(measures: &Measures, profile: Profile) -> Vec<(Line, u64)> {
         losses.push((SHORT_WORDS, measures.mean_length));
         losses.push((LONG_WORDS, measures.mean_length));
     }
+    let length = if measures.spaceless { measures.letters / 10 } else { measures.raw_words };
+    losses.push((TOO_LONG, length));
+    if profile == Profile::Web && !measures.spaceless {
+        let lines = measures.lines;
+        losses.extend(WEB.into_iter().zip([lines.ended, lines.short, lines.breaks]));
+    }
+    losses.extend(worst(&[(LINES, measures.repeated_lines), (PARAGRAPHS, measures.repeated_paragraphs)]));
+    losses.extend(worst(&COPIED.into_iter().zip(measures.copied_phrases).collect::<Vec<_>>()));
     let phrases = PHRASES.into_iter().zip(measures.top_phrases);
-    losses.extend(phrases.max_by_key(|(line, measured)| line.lost(*measured)));
+    losses.extend(worst(&phrases.collect::<Vec<_>>()));
     losses
+}
+
+/// Of measures of one thing only the one that costs most counts.
+fn worst(of: &[(Line, u64)]) -> Option<(Line, u64)> {
+    of.iter().copied().max_by_key(|(line, measured)| line.lost(*measured))
 }
 
 #[cfg(test)]

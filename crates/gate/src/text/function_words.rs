@@ -186,12 +186,12 @@ pub(crate) fn is_small(word: &str) -> bool {
 }
 
 /// How many different function words of the best-fitting language there are; none when
-/// the words are mostly in a script without a list.
+/// an eighth of the letters is of a script without a list.
 pub(crate) fn best(words: &[String]) -> Option<u64> {
     let chars = || words.iter().flat_map(|word| word.chars());
     let listed = chars().filter(|&c| is_listed(c)).count();
     let letters = chars().filter(|c| c.is_alphabetic()).count();
-    if listed * 2 <= letters {
+    if listed * 8 <= letters * 7 {
         return None;
     }
     let present: HashSet<&str> = words.iter().map(String::as_str).collect();

@@ -159,9 +159,18 @@ impl Heard {
             let speaks = |of: u64| of >> one & 1 == 1 && of >> other & 1 == 0;
             self.groups.iter().filter(|(of, _)| speaks(**of)).map(|(_, count)| *count).sum()
         };
-        let (own, against) = (only(one, other), only(other, one));
+        let own = only(one, other) * density(one);
+        let against = only(other, one) * density(other);
         (own * 1000 / (own + against).max(1)) as u32
     }
+}
+
+/// Languages that put into endings what others put into small words have half as many.
+fn density(language: usize) -> u64 {
+    let rare = LISTS
+        .get(language)
+        .is_some_and(|(code, _)| matches!(*code, "fi" | "et" | "tr" | "hu" | "eu" | "lt" | "lv"));
+    if rare { 2 } else { 1 }
 }
 
 /// How many words are in which lists (bit by bit), and how many words there are.

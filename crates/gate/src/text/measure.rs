@@ -7,6 +7,7 @@
 
 use super::function_words;
 use super::prose::Prose;
+use super::shape::{Lines, Mixed, Tokens, copied_phrases, longest_word, phrase_key, repeated_paragraphs};
 use std::collections::HashMap;
 
 /// Words in a window of the variety measure.
@@ -37,6 +38,14 @@ pub struct Measures {
     pub repeated_lines: u64,
     /// For two, three and four words: characters in the commonest phrase, of 1,000.
     pub top_phrases: [u64; 3],
+    /// Characters in phrases of five to ten words that came before, of 1,000; for each length.
+    pub copied_phrases: [u64; 6],
+    /// Characters of paragraphs that came before, of 1,000.
+    pub repeated_paragraphs: u64,
+    /// Characters in the longest word, code aside.
+    pub longest_word: u64,
+    /// Shapes of the lines.
+    pub lines: Lines,
     /// Different words of 1,000, mean over windows of 100 words.
     pub variety: u64,
     /// Different function words of the best-fitting language; none for scripts without a list.
@@ -51,7 +60,7 @@ impl Measures {
         let spaceless_letters = text.chars().filter(|&c| is_spaceless(c)).count() as u64;
         let spaceless = spaceless_letters * 2 > letters;
         let words: Vec<String> = prose.lines.iter().flat_map(|line| words_of(line, spaceless)).collect();
-        let lengths: u64 = words.iter().map(|w| w.chars().count() as u64).sum();
+        let tokens = Tokens::of(&words);
         let with_letter: Vec<&String> = words.iter().filter(|w| w.chars().any(char::is_alphabetic)).collect();
         let letter_lengths: u64 = with_letter.iter().map(|w| w.chars().count() as u64).sum();
         Self {
@@ -65,20 +74,24 @@ impl Measures {
             symbols: symbols(&prose.lines),
             links: share(prose.link_chars, prose.all_chars),
             repeated_lines: repeated_lines(&prose.lines),
-            top_phrases: top_phrases(&words, lengths),
-            variety: variety(&words),
+            top_phrases: top_phrases(&tokens),
+            copied_phrases: copied_phrases(&tokens),
+            repeated_paragraphs: repeated_paragraphs(text),
+            longest_word: longest_word(&prose.lines),
+            lines: Lines::of(text, &prose.lines, words.len() as u64),
+            variety: variety(&tokens),
             function_words: function_words::best(&words),
             prose,
         }
     }
 }
 
-fn share(part: u64, whole: u64) -> u64 {
+pub(super) fn share(part: u64, whole: u64) -> u64 {
     part * 1000 / whole.max(1)
 }
 
 /// Letters of scripts that put no spaces between words.
-fn is_spaceless(c: char) -> bool {
+pub(super) fn is_spaceless(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
         | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
 }
@@ -92,10 +105,11 @@ pub(crate) fn is_spaceless_word(word: &str) -> bool {
 fn words_of(line: &str, spaceless: bool) -> Vec<String> {
     let trimmed = line.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()));
     let words = trimmed.filter(|w| !w.is_empty()).map(str::to_lowercase);
-    if !spaceless {
-        return words.collect();
-    }
     let pairs = |word: String| {
+        // Among words with spaces between them a Chinese name is cut up all the same.
+        if !spaceless && !word.chars().any(is_spaceless) {
+            return vec![word];
+        }
         let chars: Vec<char> = word.chars().collect();
         chars.chunks(2).map(|pair| pair.iter().collect::<String>()).collect::<Vec<_>>()
     };
@@ -127,38 +141,29 @@ fn repeated_lines(lines: &[String]) -> u64 {
 }
 
 /// For n = 2, 3, 4: the share of characters covered by the phrase that covers most.
-fn top_phrases(words: &[String], lengths: u64) -> [u64; 3] {
-    let mut ids: HashMap<&str, u32> = HashMap::new();
-    let mut by_id: Vec<u64> = Vec::new();
-    let tokens: Vec<u32> = words
-        .iter()
-        .map(|word| {
-            *ids.entry(word).or_insert_with(|| {
-                by_id.push(word.chars().count() as u64);
-                by_id.len() as u32 - 1
-            })
-        })
-        .collect();
+fn top_phrases(words: &Tokens) -> [u64; 3] {
     [2, 3, 4].map(|n| {
-        let mut counts: HashMap<&[u32], u64> = HashMap::new();
-        for phrase in tokens.windows(n) {
-            *counts.entry(phrase).or_default() += 1;
+        let mut counts: HashMap<u64, (u64, u64), Mixed> =
+            HashMap::with_capacity_and_hasher(words.ids.len() / 2, Mixed::default());
+        for phrase in words.ids.windows(n) {
+            counts.entry(phrase_key(phrase)).or_insert_with(|| (words.length(phrase), 0)).1 += 1;
         }
-        let covered = |(phrase, count): (&&[u32], &u64)| {
-            let length: u64 = phrase.iter().map(|&id| by_id[id as usize]).sum();
-            // Twice is no habit; overlapping occurrences cannot cover more than all.
-            if *count > 2 { (length * count).min(lengths) } else { 0 }
-        };
-        share(counts.iter().map(covered).max().unwrap_or(0), lengths)
+        // Twice is no habit; overlapping occurrences cannot cover more than all.
+        let covered =
+            |&(length, count): &(u64, u64)| if count > 2 { (length * count).min(words.all) } else { 0 };
+        share(counts.values().map(covered).max().unwrap_or(0), words.all)
     })
 }
 
-fn variety(words: &[String]) -> u64 {
-    let windows: Vec<u64> = words
+fn variety(words: &Tokens) -> u64 {
+    let all = &words.ids;
+    let windows: Vec<u64> = all
         .chunks(WINDOW)
-        .filter(|window| window.len() == WINDOW || words.len() < WINDOW)
+        .filter(|window| window.len() == WINDOW || all.len() < WINDOW)
         .map(|window| {
-            let different: HashMap<&str, ()> = window.iter().map(|w| (w.as_str(), ())).collect();
+            let mut different = window.to_vec();
+            different.sort_unstable();
+            different.dedup();
             share(different.len() as u64, window.len() as u64)
         })
         .collect();

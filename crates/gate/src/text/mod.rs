@@ -11,6 +11,7 @@ mod mixed;
 pub mod personal;
 pub mod prose;
 mod secrets;
+mod shape;
 
 use crate::evidence::finding;
 use crate::examined::Read;
@@ -24,6 +25,9 @@ use serde_json::json;
 
 /// Words a text needs at least.
 const MIN_WORDS: u64 = 50;
+/// Characters in repeated phrases of ten words, of 1,000, from which on a text is one
+/// passage again and again.
+const ONE_PASSAGE: u64 = 900;
 /// Characters a text needs at least in scripts that put no spaces between words.
 const MIN_CHARACTERS: u64 = 200;
 
@@ -42,6 +46,7 @@ pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
     let measures = Measures::of(text);
     let mut findings = decode::check(text);
     findings.extend(length(&measures, profile));
+    findings.extend(repeated(&measures));
     findings.extend(hidden::check(text));
     findings.extend(mixed::check(text));
     findings.extend(secrets::check(text));
@@ -72,6 +77,15 @@ fn length(measures: &Measures, profile: Profile) -> Option<Finding> {
     (found < least).then(|| {
         let message = format!("The text has {found} {what}; at least {least} are needed.");
         finding("text_too_short", json!(found), json!(least), message)
+    })
+}
+
+/// Far beyond the limits of web corpora, which honest forms and tables exceed.
+fn repeated(measures: &Measures) -> Option<Finding> {
+    let [.., tens] = measures.copied_phrases;
+    (tens >= ONE_PASSAGE && measures.words >= MIN_WORDS).then(|| {
+        let message = format!("{tens} of 1,000 characters stand in phrases of ten words that came before.");
+        finding("one_passage_repeated", json!(tens), json!(ONE_PASSAGE), message)
     })
 }
 

@@ -95,10 +95,9 @@ fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
             let ends = bytes
                 .get(at)
                 .is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'+' | b'~'));
-            if alone && ends && at - start <= 64 {
-                if let Some(span) = address(text, start..at) {
-                    return Some(span);
-                }
+            let found = if alone && ends && at - start <= 64 { address(text, start..at) } else { None };
+            if found.is_some() {
+                return found;
             }
         }
         None

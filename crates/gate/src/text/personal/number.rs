@@ -142,7 +142,7 @@ fn account(bytes: &[u8], start: usize) -> Option<(usize, Kind)> {
     for (offset, &byte) in bytes[start..].iter().take(length + length / 4 + 1).enumerate() {
         if byte.is_ascii_uppercase() || byte.is_ascii_digit() {
             digits.push(byte);
-        } else if byte != b' ' || digits.len() % 4 != 0 {
+        } else if byte != b' ' || !digits.len().is_multiple_of(4) {
             break;
         }
         if digits.len() == length {
@@ -272,7 +272,7 @@ fn luhn(plain: &[u8]) -> bool {
         .enumerate()
         .map(|(at, &value)| if at % 2 == 1 { doubled(value) } else { value })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 fn china(plain: &[u8]) -> bool {
@@ -324,7 +324,8 @@ fn spain_foreign(plain: &[u8]) -> bool {
 }
 
 fn poland(plain: &[u8]) -> bool {
-    weighted(plain, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0 && (1..=31).contains(&number(&plain[4..6]))
+    weighted(plain, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).is_multiple_of(10)
+        && (1..=31).contains(&number(&plain[4..6]))
 }
 
 fn france(plain: &[u8]) -> bool {
@@ -367,8 +368,8 @@ fn finland(plain: &[u8]) -> bool {
 }
 
 fn norway(plain: &[u8]) -> bool {
-    weighted(plain, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11 == 0
-        && weighted(plain, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0
+    weighted(plain, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]).is_multiple_of(11)
+        && weighted(plain, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }
 
 fn nhs(plain: &[u8]) -> bool {
@@ -412,7 +413,7 @@ fn romania(plain: &[u8]) -> bool {
 }
 
 fn czech(plain: &[u8]) -> bool {
-    number(plain) % 11 == 0 && (1..=31).contains(&number(&plain[4..6]))
+    number(plain).is_multiple_of(11) && (1..=31).contains(&number(&plain[4..6]))
 }
 
 fn chile(plain: &[u8]) -> bool {
@@ -426,7 +427,7 @@ fn chile(plain: &[u8]) -> bool {
 }
 
 fn australia(plain: &[u8]) -> bool {
-    weighted(plain, &[1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 == 0
+    weighted(plain, &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)
 }
 
 fn russia(plain: &[u8]) -> bool {
