@@ -8,6 +8,7 @@ use crate::state::ApiState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use karat_services::view::reading::{Preview, Reading};
 use karat_services::view::submission::{PreCheck, Submission};
 use karat_services::{App, submission};
 use karat_types::id::{DatanetId, SubmissionId};
@@ -21,6 +22,9 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
         .layer(crate::rest::upload::limit())
         .routes(routes!(get_submission))
         .routes(routes!(get_submission_file))
+        .routes(routes!(get_submission_extract))
+        .routes(routes!(get_submission_preview))
+        .routes(routes!(get_submission_sound))
         .routes(routes!(withdraw_submission))
 }
 
@@ -73,6 +77,41 @@ async fn get_submission_file(
     Path(id): Path<SubmissionId>,
 ) -> ApiResult<Response> {
     let file = submission::file(&app, &actor, id).await?;
+    Ok(served_file(file.bytes, &file.media_type, &file.name))
+}
+
+/// What was read of a text or a document, with the places it comes from.
+#[utoipa::path(get, path = "/api/v1/submissions/{id}/extract", tag = "submissions",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Reading)))]
+async fn get_submission_extract(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path(id): Path<SubmissionId>,
+) -> ApiResult<Json<Reading>> {
+    Ok(Json(submission::extract(&app, &actor, id).await?))
+}
+
+/// A picture, or the drawing of a sound, to look at.
+#[utoipa::path(get, path = "/api/v1/submissions/{id}/preview", tag = "submissions",
+    params(("id" = String, Path, format = Uuid)), responses((status = 200, body = Preview)))]
+async fn get_submission_preview(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path(id): Path<SubmissionId>,
+) -> ApiResult<Json<Preview>> {
+    Ok(Json(submission::preview(&app, &actor, id).await?))
+}
+
+/// A recording to hear, without what its file says of its maker.
+#[utoipa::path(get, path = "/api/v1/submissions/{id}/sound", tag = "submissions",
+    params(("id" = String, Path, format = Uuid)),
+    responses((status = 200, description = "The sound", content_type = "audio/wav", body = Vec<u8>)))]
+async fn get_submission_sound(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Path(id): Path<SubmissionId>,
+) -> ApiResult<Response> {
+    let file = submission::sound(&app, &actor, id).await?;
     Ok(served_file(file.bytes, &file.media_type, &file.name))
 }
 

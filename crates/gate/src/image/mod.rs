@@ -124,7 +124,9 @@ fn decoded_checks(read: &mut Read, file: &Whole<'_>, decoded: Decoded) {
     read.findings.extend(file.told.findings(&read.prints.gradients));
     read.quality = Some(quality);
     if let Some(bytes) = preview::preview(&decoded) {
-        read.derived.push(Derived { kind: DerivedKind::Preview, media_type: "image/png".into(), bytes });
+        // Boxes of findings count the original's pixels, so the preview says how many it has.
+        let media_type = format!("image/png; width={width}; height={height}");
+        read.derived.push(Derived { kind: DerivedKind::Preview, media_type, bytes });
     }
     cleaned(read, file, decoded);
 }

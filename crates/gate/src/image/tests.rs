@@ -109,7 +109,9 @@ fn honest_images_of_every_format_pass_with_full_quality() {
         assert_eq!((codes(&read), read.quality), (vec![], Some(100)), "{media_type}");
         assert_eq!(read.prints.gradients.len(), 13, "{media_type}");
         assert!(derived(&read, DerivedKind::Cleaned).is_none(), "{media_type}: nothing to leave out");
-        let preview = image::load_from_memory(&derived(&read, DerivedKind::Preview).unwrap().bytes).unwrap();
+        let preview = derived(&read, DerivedKind::Preview).unwrap();
+        assert_eq!(preview.media_type, "image/png; width=320; height=240", "pixels of the original");
+        let preview = image::load_from_memory(&preview.bytes).unwrap();
         assert_eq!((preview.width(), preview.height()), (320, 240));
         assert!(read.not_run.iter().any(|n| n.check == "I12"));
         for profile in [Profile::Photo, Profile::Graphic] {

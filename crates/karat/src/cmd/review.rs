@@ -92,6 +92,7 @@ async fn next(client: &Client, datanet: &str, json: bool) -> Result<(), Problem>
     for finding in &item.submission.findings {
         out::line(format!("  {} {}", finding.code, finding.message));
     }
-    out::line(format!("\n{}", item.text.as_deref().unwrap_or("(not a text: see it in the browser)")));
+    let text = item.reading.as_ref().map_or("(not a text: see it in the browser)", |read| read.text.as_str());
+    out::line(format!("\n{text}"));
     Ok(())
 }

@@ -87,6 +87,7 @@ async fn submit(
         source_type: args.source_type,
         consent: args.consent,
         trial: args.trial,
+        transcript: None,
     };
     let declaration =
         serde_json::to_string(&declaration).map_err(|error| Problem::internal(error.to_string()))?;

@@ -107,6 +107,7 @@ fn upload(source: &Source) -> Option<Upload> {
             source_type: SourceType::Human,
             consent: true,
             trial: false,
+            transcript: None,
         },
     })
 }

@@ -4,16 +4,13 @@ use super::rights::may_review;
 use crate::app::{Actor, App};
 use crate::authz::{self, Action};
 use crate::view::review::{ReviewItem, ReviewQueue};
-use crate::words::{count, hash};
+use crate::words::count;
 use crate::{datanet, submission};
+use karat_store::query;
 use karat_store::query::submission::Reviewer;
-use karat_store::{entity, query};
 use karat_types::id::{DatanetId, SubmissionId};
 use karat_types::{Modality, Problem, SubmissionState};
 use std::collections::HashMap;
-
-/// Most of a text that is sent with the item; the whole file is behind its link.
-const MAX_TEXT_BYTES: usize = 1_000_000;
 
 /// Every queue this person may work on: their own datanets, and with the role *reviewer*
 /// all that have something waiting. The longest first.
@@ -61,20 +58,23 @@ pub async fn next(
     let Some(row) = query::submission::next_waiting(db, id.0, reviewer(actor)?, &skip).await? else {
         return Ok(None);
     };
-    let text = if place.modality == Modality::Text.as_str() { Some(text(app, &row).await?) } else { None };
+    let derived = submission::derived_files(app, &row).await?;
+    let sound = place.modality == Modality::Audio.as_str();
+    let (held, transcript) = (row.state == SubmissionState::Held.as_str(), row.transcript.clone());
+    let cluster = row.cluster_id.filter(|first| *first != row.id).map(SubmissionId);
+    let reading = submission::read_text(app, &row, &derived).await?;
+    let submission = submission::blind(db, row).await?;
     Ok(Some(ReviewItem {
-        held: row.state == SubmissionState::Held.as_str(),
-        file_url: format!("/api/v1/submissions/{}/file", row.id),
-        text,
-        submission: submission::blind(db, row).await?,
+        held,
+        reading,
+        preview: submission::preview_of(&derived),
+        sound_url: sound.then(|| format!("/api/v1/submissions/{}/sound", submission.id)),
+        transcript,
+        nearest: submission::nearest(app, actor, &submission.findings, cluster).await?,
+        submission,
     }))
 }
 
 fn reviewer(actor: &Actor) -> Result<Reviewer, Problem> {
     Ok(Reviewer { account: actor.need_account()?.0, contributor: actor.need_contributor()?.0 })
-}
-
-async fn text(app: &App, row: &entity::submission::Model) -> Result<String, Problem> {
-    let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
-    Ok(String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_TEXT_BYTES)]).into_owned())
 }

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::review::{self, Ruling};
 use crate::words::{hash, json, to_json, word};
 use bytes::Bytes;
-use karat_gate::{Declared, Input, Profile, Rules};
+use karat_gate::{Declared, Derived, Input, Profile, Rules};
 use karat_store::query::job::ClaimedJob;
 use karat_store::{Tx, entity, query};
 use karat_types::finding::Verdict;
@@ -56,9 +56,10 @@ fn is_open(row: &entity::submission::Model) -> bool {
 pub(super) struct Judged {
     pub(super) verdict: Verdict,
     pub(super) hashes: Hashes,
+    pub(super) derived: Vec<Derived>,
 }
 
-async fn judge(app: &App, row: &entity::submission::Model) -> Result<Judged, Problem> {
+pub(super) async fn judge(app: &App, row: &entity::submission::Model) -> Result<Judged, Problem> {
     let datanet = crate::datanet::load(app.store.db(), row.datanet_id.into()).await?;
     let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
     let declared = Declared {
@@ -66,7 +67,8 @@ async fn judge(app: &App, row: &entity::submission::Model) -> Result<Judged, Pro
         origin: Some(word(&row.origin)?),
         source_type: Some(word(&row.source_type)?),
     };
-    through_gate(app, row.file_name.clone(), bytes, rules(&datanet, declared)?).await
+    let rules = Rules { transcript: row.transcript.clone(), ..rules(&datanet, declared)? };
+    through_gate(app, row.file_name.clone(), bytes, rules).await
 }
 
 /// What the datanet and the declaration ask of a file.
@@ -96,7 +98,7 @@ pub(super) async fn through_gate(
             exact: karat_gate::content_hash(&bytes).hex(),
             normal: examined.prints.normal.map(|hash| hash.hex()),
         };
-        Judged { verdict: examined.verdict, hashes }
+        Judged { verdict: examined.verdict, hashes, derived: examined.derived }
     };
     tokio::task::spawn_blocking(work)
         .await

@@ -118,6 +118,7 @@ mod tests {
             source_type: SourceType::Human,
             consent: true,
             trial: false,
+            transcript: None,
         };
         let upload = Upload { file_name: name.into(), bytes: bytes.to_vec().into(), declaration };
         check_file(&upload, modality).err().map(|p| (p.status, p.code))

@@ -6,16 +6,20 @@
 mod check;
 mod duplicate;
 mod entry;
+mod evidence;
 mod limits;
+mod nearest;
 mod pre_check;
 mod quota;
 mod read;
+mod reading;
 mod state;
 mod upload;
 mod view;
 mod withdraw;
 
 pub use entry::{MAX_FILE_BYTES, Upload};
+pub use evidence::{extract, preview, sound};
 pub use pre_check::pre_check;
 pub use quota::quota;
 pub use read::{File, file, get, mine};
@@ -23,5 +27,8 @@ pub use upload::{import, upload};
 pub use withdraw::withdraw;
 
 pub(crate) use check::{KIND as CHECK, run as check};
+pub(crate) use evidence::{derived_files, read as read_text};
+pub(crate) use nearest::nearest;
+pub(crate) use reading::preview as preview_of;
 pub(crate) use state::{transition, words as state_words};
 pub(crate) use view::{blind, load, tell};

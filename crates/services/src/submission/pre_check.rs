@@ -3,13 +3,16 @@
 use super::check::{rules, through_gate};
 use super::duplicate::{self, Offer};
 use super::entry::{Upload, check_file};
+use super::nearest::nearest;
 use super::quota::{self, Ask};
+use super::reading::{preview, reading};
+use super::upload::transcript;
 use crate::app::{Actor, App};
 use crate::authz::{self, Action};
 use crate::datanet;
 use crate::view::submission::PreCheck;
 use crate::words::word;
-use karat_gate::Declared;
+use karat_gate::{Declared, Rules};
 use karat_store::entity;
 use karat_store::query::usage::Delta;
 use karat_types::id::{ContributorId, DatanetId};
@@ -17,7 +20,7 @@ use karat_types::{Modality, Problem};
 use uuid::Uuid;
 
 /// How much of a text is sent back with its findings.
-const EXCERPT_BYTES: usize = 20_000;
+const MOST_BYTES: usize = 100_000;
 
 /// Runs the whole gate on a file without submitting it.
 pub async fn pre_check(
@@ -38,14 +41,20 @@ pub async fn pre_check(
         origin: Some(upload.declaration.origin),
         source_type: Some(upload.declaration.source_type),
     };
-    let rules = rules(&place, declared)?;
+    let transcript = transcript(upload.declaration.transcript.as_deref());
+    let rules = Rules { transcript, ..rules(&place, declared)? };
     let judged = through_gate(app, upload.file_name.clone(), upload.bytes.clone(), rules).await?;
     let offer = Offer { datanet: place.id, contributor: contributor.0, submission: Uuid::nil() };
     let verdict = duplicate::join(app.store.db(), offer, judged.verdict, &judged.hashes).await?;
+    let text = modality == Modality::Text;
     Ok(PreCheck {
         bytes: upload.size(),
+        reading: text.then(|| reading(&upload.bytes, &judged.derived, MOST_BYTES)).flatten(),
+        preview: preview(&judged.derived),
+        masks: Vec::new(),
+        converted: None,
+        nearest: nearest(app, actor, &verdict.findings, None).await?,
         verdict,
-        excerpt: (modality == Modality::Text).then(|| excerpt(&upload.bytes)).flatten(),
         file_name: upload.file_name,
     })
 }
@@ -63,31 +72,4 @@ async fn count_attempt(
     quota::attempt(&tx, &ask, Delta::default()).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// The beginning of a text; none when it is not UTF-8 up to there.
-fn excerpt(bytes: &[u8]) -> Option<String> {
-    let head = &bytes[..bytes.len().min(EXCERPT_BYTES)];
-    match std::str::from_utf8(head) {
-        Ok(text) => Some(text.to_owned()),
-        // Cut in the middle of a character: leave that one out.
-        Err(error) if error.error_len().is_none() => {
-            std::str::from_utf8(&head[..error.valid_up_to()]).ok().map(str::to_owned)
-        }
-        Err(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_excerpt_ends_on_a_character() {
-        let text = "ä".repeat(EXCERPT_BYTES);
-        assert_eq!(excerpt(text.as_bytes()).unwrap().len(), EXCERPT_BYTES);
-        let odd = format!("a{text}");
-        assert_eq!(excerpt(odd.as_bytes()).unwrap().len(), EXCERPT_BYTES - 1);
-        assert_eq!(excerpt(b"Gr\xfc\xdfe"), None);
-    }
 }

@@ -1,6 +1,7 @@
 //! Reading submissions: one's own, and those that may be seen.
 
-use super::view::{blind, load, told};
+use super::evidence;
+use super::view::{blind, load, nameless, told};
 use crate::app::{Actor, App};
 use crate::authz::{self, Action};
 use crate::datanet;
@@ -45,13 +46,28 @@ pub async fn get(app: &App, actor: &Actor, id: SubmissionId) -> Result<Submissio
     told(db, vec![row]).await?.pop().ok_or_else(|| Problem::missing("submission", id))
 }
 
-/// The file itself.
+/// The file itself: for its author and for operators. Others get plain texts as they are,
+/// pictures and recordings without what their files say of their makers, and documents
+/// once they are accepted.
 pub async fn file(app: &App, actor: &Actor, id: SubmissionId) -> Result<File, Problem> {
     let row = readable(app, actor, id).await?;
     still_there(&row)?;
+    let accepted = row.state == SubmissionState::Accepted.as_str();
+    if !is_own(actor, &row) && !actor.has(Role::Operator) {
+        if evidence::is_media(&row) {
+            return evidence::cleaned(app, &row).await;
+        }
+        if !accepted && !evidence::is_plain(&row) {
+            return Err(Problem::forbidden(
+                "A document can name its author, so before it is accepted only its contributor gets the file.",
+                "Read its text instead: GET /api/v1/submissions/{id}/extract.",
+            ));
+        }
+    }
     let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
+    let name = if accepted || is_own(actor, &row) { row.file_name } else { nameless(&row.file_name) };
     let media_type = row.media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
-    Ok(File { name: row.file_name, media_type, bytes })
+    Ok(File { name, media_type, bytes })
 }
 
 /// Refuses the content of what was taken back; that it was there stays known.
@@ -68,7 +84,12 @@ pub(crate) fn still_there(row: &entity::submission::Model) -> Result<(), Problem
     ))
 }
 
-async fn readable(app: &App, actor: &Actor, id: SubmissionId) -> Result<entity::submission::Model, Problem> {
+/// The row, when this person may read it.
+pub(super) async fn readable(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+) -> Result<entity::submission::Model, Problem> {
     let db = app.store.db();
     let row = load(db, id).await?;
     let datanet = datanet::load(db, row.datanet_id.into()).await?;

@@ -120,8 +120,20 @@ fn row(ask: &Ask<'_>, upload: &Upload, hash: Hash) -> entity::submission::Model 
         reasons: None,
         note: None,
         cluster_id: None,
-        transcript: None,
+        transcript: transcript(declared.transcript.as_deref()),
     }
+}
+
+/// Characters of a transcript that are kept: an hour of fast speech.
+const MAX_TRANSCRIPT_CHARS: usize = 100_000;
+
+/// None when nothing was written down.
+pub(super) fn transcript(declared: Option<&str>) -> Option<String> {
+    let said = declared?.trim();
+    (!said.is_empty()).then(|| {
+        let kept = said.chars().take(MAX_TRANSCRIPT_CHARS);
+        kept.filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    })
 }
 
 /// Longest expression the gate reads, and some more, so that it says what is wrong.
@@ -146,5 +158,13 @@ mod tests {
         assert_eq!(licence("my\0own"), "my\u{fffd}own");
         assert_eq!(licence(&"x".repeat(10_000)).len(), MAX_LICENCE_CHARS);
         assert_eq!(licence("  "), "");
+    }
+
+    #[test]
+    fn a_transcript_is_kept_when_there_is_one() {
+        assert_eq!(transcript(Some(" Hello\0 there.\n")).as_deref(), Some("Hello there."));
+        assert_eq!((transcript(Some(" \n")), transcript(None)), (None, None));
+        let long = "a".repeat(MAX_TRANSCRIPT_CHARS + 1);
+        assert_eq!(transcript(Some(&long)).map(|kept| kept.len()), Some(MAX_TRANSCRIPT_CHARS));
     }
 }

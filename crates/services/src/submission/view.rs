@@ -24,11 +24,25 @@ pub(crate) async fn told(
     describe(conn, rows, &names).await
 }
 
-/// One submission for a reader who must not know its author.
-pub(crate) async fn blind(conn: &impl Conn, row: entity::submission::Model) -> Result<Submission, Problem> {
+/// One submission for a reader who must not know its author; the name of a file may tell.
+pub(crate) async fn blind(
+    conn: &impl Conn,
+    mut row: entity::submission::Model,
+) -> Result<Submission, Problem> {
     let id = row.id;
+    row.file_name = nameless(&row.file_name);
     let mut all = describe(conn, vec![row], &HashMap::new()).await?;
     all.pop().ok_or_else(|| Problem::missing("submission", id))
+}
+
+/// A name that says what a file is and not whose.
+pub(super) fn nameless(file_name: &str) -> String {
+    let known =
+        |ending: &&str| (1..=8).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    match file_name.rsplit_once('.').map(|(_, ending)| ending).filter(known) {
+        Some(ending) => format!("submission.{}", ending.to_ascii_lowercase()),
+        None => "submission".to_owned(),
+    }
 }
 
 /// An author without a name in `names` is not told.
@@ -66,7 +80,8 @@ pub(super) fn shape(
     releases: Vec<ReleaseRef>,
 ) -> Result<Submission, Problem> {
     let verdict: Option<Verdict> = row.verdict.as_deref().map(json).transpose()?;
-    let (findings, not_run) = verdict.map_or_else(Default::default, |v| (v.findings, v.not_run));
+    let (parts, findings, not_run) =
+        verdict.map_or_else(Default::default, |v| (v.parts, v.findings, v.not_run));
     Ok(Submission {
         id: row.id.into(),
         datanet: row.datanet_id.into(),
@@ -79,8 +94,11 @@ pub(super) fn shape(
         state: word(&row.state)?,
         trial: row.trial,
         licence: row.licence,
+        origin: word(&row.origin)?,
+        source_type: word(&row.source_type)?,
         media_type: row.media_type,
         score: row.score.map(i32::unsigned_abs),
+        parts,
         findings,
         not_run,
         reasons: row.reasons.as_deref().map(json).transpose()?.unwrap_or_default(),
@@ -98,4 +116,19 @@ pub(crate) fn tell(tx: &Tx, row: &entity::submission::Model) -> Result<(), Probl
     query::event::append(tx, &format!("contributor:{}", row.contributor_id), "submission", &news)?;
     query::event::append(tx, &format!("datanet:{}", row.datanet_id), "counts", &news)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_its_author_keeps_only_what_the_file_is() {
+        let names = ["Ada Lovelace - my essay.PDF", "notes", "archive.tar.gz", "a.by Ada", ".", "ä.mp3"];
+        let kept = names.map(nameless);
+        assert_eq!(
+            kept,
+            ["submission.pdf", "submission", "submission.gz", "submission", "submission", "submission.mp3"]
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! Review: one item at a time, blind.
 
+use crate::view::reading::{Neighbour, Preview, Reading};
 use crate::view::submission::Submission;
 use karat_types::id::{DatanetId, SubmissionId};
 use karat_types::{Micros, Outcome, RejectReason};
@@ -26,10 +27,16 @@ pub struct ReviewQueue {
 pub struct ReviewItem {
     /// The submission without its author.
     pub submission: Submission,
-    /// The text, for text datanets.
-    pub text: Option<String>,
-    /// Where the raw file is, for media: a path that is never active content.
-    pub file_url: String,
+    /// What was read of a text or a document, its first megabyte.
+    pub reading: Option<Reading>,
+    /// A picture or a sound to look at; the raw file could name its maker.
+    pub preview: Option<Preview>,
+    /// Where a recording can be heard.
+    pub sound_url: Option<String>,
+    /// What is said in a recording, as its contributor wrote it down.
+    pub transcript: Option<String>,
+    /// What is nearest of all that is there already.
+    pub nearest: Option<Neighbour>,
     /// Whether the gate held it: its findings come first.
     pub held: bool,
 }

@@ -1,6 +1,7 @@
 //! Submissions: one file offered to a datanet, and what became of it.
 
-use karat_types::finding::{NotRun, Verdict};
+use crate::view::reading::{Converted, Mask, Neighbour, Preview, Reading};
+use karat_types::finding::{NotRun, ScorePart, Verdict};
 use karat_types::id::{ContributorId, DatanetId, ReleaseId, SubmissionId};
 use karat_types::{Finding, Hash, Micros, Origin, RejectReason, SourceType, SubmissionState};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ pub struct Declaration {
     /// Submit as *trial before judging*.
     #[serde(default)]
     pub trial: bool,
+    /// What is said in a recording, if it was written down.
+    #[serde(default)]
+    pub transcript: Option<String>,
 }
 
 /// A submission.
@@ -47,10 +51,16 @@ pub struct Submission {
     pub trial: bool,
     /// Declared licence.
     pub licence: String,
+    /// Declared: where it comes from.
+    pub origin: Origin,
+    /// Declared: how it was made.
+    pub source_type: SourceType,
     /// What the content really is.
     pub media_type: Option<String>,
     /// Validation score.
     pub score: Option<u32>,
+    /// What the score is the mean of.
+    pub parts: Vec<ScorePart>,
     /// Every finding, refusals first.
     pub findings: Vec<Finding>,
     /// Checks that did not run.
@@ -85,8 +95,16 @@ pub struct PreCheck {
     pub bytes: u64,
     /// What the gate would say now.
     pub verdict: Verdict,
-    /// Text with the findings' places, for text files (first 20 kB).
-    pub excerpt: Option<String>,
+    /// What was read of a text or a document, its first 100 kB; findings point into it.
+    pub reading: Option<Reading>,
+    /// A picture or a sound to show findings on.
+    pub preview: Option<Preview>,
+    /// Places in `reading` that speak of people, with what could stand there instead.
+    pub masks: Vec<Mask>,
+    /// The text as UTF-8, when the file is in another encoding.
+    pub converted: Option<Converted>,
+    /// What is nearest of all that is there already.
+    pub nearest: Option<Neighbour>,
 }
 
 /// What is left of today.

@@ -90,7 +90,10 @@ db_test! {
         let finding = &pre.verdict.findings[0];
         assert_eq!(finding.code, "duplicate_exact");
         assert_eq!(finding.evidence, Some(Evidence::Submission { id: first.id.to_string() }));
-        assert_eq!(pre.excerpt.as_deref(), Some(good(1).as_str()));
+        assert_eq!(pre.reading.map(|read| read.text), Some(good(1)));
+        let nearest = pre.nearest.unwrap();
+        assert_eq!((nearest.submission, nearest.likeness), (Some(first.id), Some(1000)));
+        assert_eq!(nearest.reading.map(|read| read.text), Some(good(1)), "it is accepted, so it may be shown");
         let unsure = Upload { declaration: Declaration { consent: false, ..declared() }, ..file("b.txt", &good(2)) };
         let pre = submission::pre_check(&k.app, &bob, id, unsure).await.unwrap();
         assert_eq!(pre.verdict.outcome.as_str(), "passed");

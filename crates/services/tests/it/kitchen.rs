@@ -127,6 +127,7 @@ pub(crate) fn declared() -> Declaration {
         source_type: SourceType::Human,
         consent: true,
         trial: false,
+        transcript: None,
     }
 }
 

@@ -18,6 +18,7 @@ mod release_media;
 mod review;
 mod run;
 mod seen;
+mod shown;
 mod standing;
 mod support;
 mod watch;

@@ -22,8 +22,8 @@ db_test! {
         assert_eq!((first.submission.id, first.held), (odd.id, true));
         assert_eq!((first.submission.contributor, first.submission.contributor_name.as_deref()), (None, None));
         assert!(first.submission.findings[0].code == "instruction_like", "the evidence is on top");
-        assert_eq!(first.text.as_deref(), Some(suspicious(2).as_str()));
-        assert_eq!(first.file_url, format!("/api/v1/submissions/{}/file", odd.id));
+        assert_eq!(first.reading.map(|read| read.text), Some(suspicious(2)));
+        assert_eq!(first.submission.file_name, "submission.txt", "a name can tell whose it is");
         let second = review::next(&k.app, &owner, id, &[odd.id]).await.unwrap().unwrap();
         assert_eq!((second.submission.id, second.held), (plain.id, false));
         assert!(review::next(&k.app, &owner, id, &[odd.id, plain.id]).await.unwrap().is_none(), "never one's own");

@@ -27,6 +27,17 @@ pub(crate) fn app_with(store: Store, settings: Settings) -> (Arc<App>, Arc<Manua
     )
 }
 
+/// An application whose files are read by `examiner`; decisions are final at once.
+pub(crate) fn app_examined(
+    store: Store,
+    examiner: Arc<dyn karat_gate::Examiner>,
+) -> (Arc<App>, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new(START));
+    let trainer = Arc::new(FakeTrainer { steps: 3, ..FakeTrainer::default() });
+    let settings = Settings { undo_seconds: 0, ..Settings::default() };
+    (Arc::new(App::new(store, clock.clone(), settings, trainer, Arc::new(Echo), examiner)), clock)
+}
+
 /// The same, open to everyone, when the test does not move time.
 pub(crate) fn app(store: Store) -> Arc<App> {
     app_with(store, Settings { open_signup: true, ..Settings::default() }).0

@@ -1,0 +1,113 @@
+//! What is shown of a submission to those who may judge it: never the raw media, whose
+//! file can name its maker.
+
+use super::check::judge;
+use super::read::{File, readable, still_there};
+use super::reading::{self, reading};
+use super::view::nameless;
+use crate::app::{Actor, App};
+use crate::view::reading::{Preview, Reading};
+use crate::words::hash;
+use bytes::Bytes;
+use karat_gate::{Derived, DerivedKind};
+use karat_store::{entity, query};
+use karat_types::Problem;
+use karat_types::id::SubmissionId;
+
+/// Most of a text that is sent at once; the whole file is behind its link.
+pub(crate) const MAX_TEXT_BYTES: usize = 1_000_000;
+
+/// What was read of a text or a document.
+pub async fn extract(app: &App, actor: &Actor, id: SubmissionId) -> Result<Reading, Problem> {
+    let row = readable(app, actor, id).await?;
+    still_there(&row)?;
+    read(app, &row, &derived_files(app, &row).await?)
+        .await?
+        .ok_or_else(|| nothing("text", "This submission is no text, or none could be read from it."))
+}
+
+/// A picture or a sound to look at.
+pub async fn preview(app: &App, actor: &Actor, id: SubmissionId) -> Result<Preview, Problem> {
+    let row = readable(app, actor, id).await?;
+    still_there(&row)?;
+    reading::preview(&derived_files(app, &row).await?)
+        .ok_or_else(|| nothing("preview", "The gate made no preview of this submission."))
+}
+
+/// A recording to hear, without what its file says of its maker.
+pub async fn sound(app: &App, actor: &Actor, id: SubmissionId) -> Result<File, Problem> {
+    let row = readable(app, actor, id).await?;
+    still_there(&row)?;
+    if !media_type(&row).starts_with("audio/") {
+        return Err(nothing("sound", "This submission is no recording."));
+    }
+    cleaned(app, &row).await
+}
+
+/// Picture or sound without what its file says of its maker.
+pub(super) async fn cleaned(app: &App, row: &entity::submission::Model) -> Result<File, Problem> {
+    let cleaned = derived_files(app, row).await?.into_iter().find(|file| file.kind == DerivedKind::Cleaned);
+    let bytes = match cleaned {
+        Some(file) => Bytes::from(file.bytes),
+        // The gate found nothing to take away.
+        None => app.store.blobs().get(hash(&row.content_hash)?).await?,
+    };
+    Ok(File { name: nameless(&row.file_name), media_type: media_type(row).to_owned(), bytes })
+}
+
+/// The text of a submission, as far as it is shown.
+pub(crate) async fn read(
+    app: &App,
+    row: &entity::submission::Model,
+    derived: &[Derived],
+) -> Result<Option<Reading>, Problem> {
+    if is_media(row) {
+        return Ok(None);
+    }
+    let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
+    Ok(reading(&bytes, derived, MAX_TEXT_BYTES))
+}
+
+/// The files made from a submission. A plain text has none. What was not kept (checked by
+/// an earlier version) the gate makes again, with the same bytes as the first time.
+pub(crate) async fn derived_files(
+    app: &App,
+    row: &entity::submission::Model,
+) -> Result<Vec<Derived>, Problem> {
+    if media_type(row).starts_with("text/plain") || media_type(row).starts_with("text/markdown") {
+        return Ok(Vec::new());
+    }
+    let kept = query::withdrawal::derived_of(app.store.db(), &[row.id]).await?;
+    if kept.is_empty() {
+        return Ok(judge(app, row).await?.derived);
+    }
+    let mut files = Vec::with_capacity(kept.len());
+    for file in kept {
+        let kinds = [DerivedKind::Extract, DerivedKind::Cleaned, DerivedKind::Preview];
+        let Some(kind) = kinds.into_iter().find(|kind| kind.as_str() == file.kind) else { continue };
+        let bytes = app.store.blobs().get(hash(&file.hash)?).await?;
+        files.push(Derived { kind, media_type: file.media_type, bytes: bytes.to_vec() });
+    }
+    Ok(files)
+}
+
+/// Whether it is a picture or a recording.
+pub(crate) fn is_media(row: &entity::submission::Model) -> bool {
+    let media_type = media_type(row);
+    media_type.starts_with("image/") || media_type.starts_with("audio/")
+}
+
+/// Whether its raw bytes say nothing but what is read from them.
+pub(super) fn is_plain(row: &entity::submission::Model) -> bool {
+    let media_type = media_type(row);
+    let records = ["application/jsonl", "application/x-ndjson", "application/json"];
+    media_type.starts_with("text/") || records.contains(&media_type)
+}
+
+fn media_type(row: &entity::submission::Model) -> &str {
+    row.media_type.as_deref().unwrap_or("application/octet-stream")
+}
+
+fn nothing(what: &str, detail: &str) -> Problem {
+    Problem::new(404, &format!("no_{what}"), detail, "Its page shows what there is to see of it.")
+}

@@ -1,0 +1,109 @@
+//! What is nearest of all that is there, and how much of it may be shown.
+
+use super::evidence::derived_files;
+use super::reading::{preview, reading};
+use crate::app::{Actor, App};
+use crate::view::reading::Neighbour;
+use crate::words::hash;
+use karat_store::{entity, query};
+use karat_types::id::{ContributorId, SubmissionId};
+use karat_types::{Evidence, Finding, Problem, SubmissionState};
+
+/// The checks that compare with what is there.
+const CHECKS: [&str; 5] = ["A4", "T13", "T14", "I9", "S9"];
+/// How much of the other text is sent.
+const MOST_BYTES: usize = 100_000;
+
+/// The submission a finding names as nearest, or the first of the item's cluster, with
+/// its content where the reader may see it.
+pub(crate) async fn nearest(
+    app: &App,
+    actor: &Actor,
+    findings: &[Finding],
+    cluster: Option<SubmissionId>,
+) -> Result<Option<Neighbour>, Problem> {
+    let found = findings.iter().find(|finding| is_copy(finding));
+    let named = found.and_then(named).or(cluster);
+    let likeness = found.and_then(likeness);
+    if found.is_none() && named.is_none() {
+        return Ok(None);
+    }
+    let hidden = Neighbour { submission: None, likeness, reading: None, preview: None };
+    let Some(id) = named else { return Ok(Some(hidden)) };
+    let row = query::submission::get(app.store.db(), id.0).await?;
+    let Some(row) = row.filter(|row| may_show(actor, row, cluster.is_some())) else {
+        return Ok(Some(hidden));
+    };
+    let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
+    let derived = derived_files(app, &row).await?;
+    Ok(Some(Neighbour {
+        submission: Some(id),
+        reading: reading(&bytes, &derived, MOST_BYTES).filter(|_| !super::evidence::is_media(&row)),
+        preview: preview(&derived),
+        ..hidden
+    }))
+}
+
+/// One's own, what everybody may read, and for a reviewer what people judge.
+fn may_show(actor: &Actor, row: &entity::submission::Model, reviewing: bool) -> bool {
+    let own = actor.contributor == Some(ContributorId(row.contributor_id));
+    let waiting = [SubmissionState::Held, SubmissionState::InReview, SubmissionState::Rejected];
+    own || row.state == SubmissionState::Accepted.as_str()
+        || (reviewing && waiting.iter().any(|state| state.as_str() == row.state))
+}
+
+fn is_copy(finding: &Finding) -> bool {
+    CHECKS.contains(&finding.check.as_str())
+        && (finding.code.contains("duplicate") || finding.code == "already_yours" || named(finding).is_some())
+}
+
+fn named(finding: &Finding) -> Option<SubmissionId> {
+    match &finding.evidence {
+        Some(Evidence::Submission { id }) => id.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The same bytes are wholly alike; other findings measure it.
+fn likeness(finding: &Finding) -> Option<u32> {
+    if finding.check == "A4" || finding.code == "duplicate_normalised" {
+        return Some(1000);
+    }
+    let thousandths = finding.measured.as_u64().filter(|n| *n <= 1000)?;
+    u32::try_from(thousandths).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use karat_types::Class;
+    use serde_json::{Value, json};
+
+    fn finding(check: &str, code: &str, measured: Value) -> Finding {
+        Finding {
+            check: check.into(),
+            version: 1,
+            class: Class::Hold,
+            code: code.into(),
+            measured,
+            threshold: Value::Null,
+            evidence: None,
+            message: String::new(),
+            fix: String::new(),
+        }
+    }
+
+    #[test]
+    fn only_comparing_checks_name_what_is_nearest() {
+        assert!(is_copy(&finding("A4", "already_yours", json!("x"))));
+        assert!(is_copy(&finding("T13", "near_duplicate", json!(845))));
+        assert!(!is_copy(&finding("T8", "duplicate_lines", json!(3))));
+    }
+
+    #[test]
+    fn likeness_is_what_was_measured() {
+        assert_eq!(likeness(&finding("A4", "duplicate_exact", json!("0197"))), Some(1000));
+        assert_eq!(likeness(&finding("T13", "near_duplicate", json!(845))), Some(845));
+        assert_eq!(likeness(&finding("I9", "near_duplicate", json!("4 bits"))), None);
+    }
+}

@@ -1,0 +1,125 @@
+//! What is shown of documents and media, to whom: never the raw file to a reviewer.
+
+use crate::kitchen::{Kitchen, declared, form};
+use crate::support::app_examined;
+use karat_gate::document::{Extract, Place, Span};
+use karat_gate::{Derived, DerivedKind, Examined, Examiner, InProcess, Input};
+use karat_services::submission::Upload;
+use karat_services::view::datanet::DatanetForm;
+use karat_services::view::reading::{Preview, ReadPlace};
+use karat_services::view::submission::Declaration;
+use karat_services::{Actor, datanet, review, submission};
+use karat_store::Store;
+use karat_testkit::db_test;
+use karat_types::id::{DatanetId, SubmissionId};
+use karat_types::{Modality, ReviewPolicy, Role};
+use std::sync::Arc;
+
+/// Reads as the real one does and makes of every file what is asked here.
+struct Maker;
+
+impl Examiner for Maker {
+    fn examine(&self, input: &Input<'_>) -> Examined {
+        let mut examined = InProcess.examine(input);
+        examined.verdict.findings.clear();
+        examined.verdict.outcome = karat_types::GateOutcome::Passed;
+        let file = |kind, media_type: &str, bytes: &[u8]| Derived {
+            kind,
+            media_type: media_type.into(),
+            bytes: bytes.to_vec(),
+        };
+        examined.derived = match input.rules.modality {
+            Modality::Text => {
+                examined.verdict.media_type = Some("application/pdf".into());
+                let place = Place::Page { page: 1, area: [72, 72, 90, 12] };
+                let spans = vec![Span { start: 0, end: 5, place }];
+                let extract = Extract { text: "Words of the document.".into(), spans };
+                vec![file(DerivedKind::Extract, "application/json", &serde_json::to_vec(&extract).unwrap())]
+            }
+            Modality::Image => Vec::new(),
+            Modality::Audio => {
+                examined.verdict.media_type = Some("audio/wav".into());
+                vec![
+                    file(DerivedKind::Preview, "application/json", b"{\"duration_ms\":1000}"),
+                    file(DerivedKind::Cleaned, "audio/wav", b"RIFF without a name"),
+                ]
+            }
+        };
+        examined
+    }
+}
+
+fn kitchen(store: Store) -> Kitchen {
+    let (app, clock) = app_examined(store, Arc::new(Maker));
+    Kitchen { app, clock }
+}
+
+async fn place(k: &Kitchen, owner: &Actor, modality: Modality) -> DatanetId {
+    let form = DatanetForm { modality, ..form(&format!("Of {modality}"), ReviewPolicy::Owner) };
+    datanet::create(&k.app, owner, form).await.unwrap().id
+}
+
+async fn hand_in(k: &Kitchen, who: &Actor, to: DatanetId, name: &str, bytes: &[u8]) -> SubmissionId {
+    let declaration = Declaration { transcript: Some("One. Two.".into()), ..declared() };
+    let upload = Upload { file_name: name.into(), bytes: bytes.to_vec().into(), declaration };
+    let id = submission::upload(&k.app, who, to, upload).await.unwrap().id;
+    k.work().await;
+    id
+}
+
+const WAV: &[u8] = b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0by Ann Smith";
+
+db_test! {
+    async fn a_reviewer_hears_a_recording_without_what_names_its_maker(store: Store) {
+        let k = kitchen(store);
+        let (owner, ann) = (k.person("Owner", &[]).await, k.person("Ann", &[]).await);
+        let rev = k.person("Rev", &[Role::Reviewer]).await;
+        let id = place(&k, &owner, Modality::Audio).await;
+        let sent = hand_in(&k, &ann, id, "Ann Smith speaks.wav", WAV).await;
+        let item = review::next(&k.app, &rev, id, &[]).await.unwrap().unwrap();
+        assert_eq!((item.submission.file_name.as_str(), item.submission.contributor), ("submission.wav", None));
+        assert_eq!(item.sound_url, Some(format!("/api/v1/submissions/{sent}/sound")));
+        assert_eq!(item.transcript.as_deref(), Some("One. Two."));
+        assert_eq!((item.reading, item.nearest), (None, None));
+        let Some(Preview::Sound { sound }) = item.preview else { panic!("a recording is drawn") };
+        assert_eq!(sound["duration_ms"], 1000);
+        for reader in [&rev, &owner] {
+            for file in [submission::sound(&k.app, reader, sent).await, submission::file(&k.app, reader, sent).await] {
+                let file = file.unwrap();
+                assert_eq!((file.name.as_str(), file.media_type.as_str()), ("submission.wav", "audio/wav"));
+                assert_eq!(file.bytes.as_ref(), b"RIFF without a name");
+            }
+        }
+        let own = submission::file(&k.app, &ann, sent).await.unwrap();
+        assert_eq!((own.name.as_str(), own.bytes.as_ref()), ("Ann Smith speaks.wav", WAV));
+        let stranger = k.person("Bob", &[]).await;
+        for problem in [
+            submission::sound(&k.app, &stranger, sent).await.unwrap_err(),
+            submission::preview(&k.app, &stranger, sent).await.unwrap_err(),
+            submission::extract(&k.app, &stranger, sent).await.unwrap_err(),
+        ] {
+            assert_eq!(problem.status, 403, "{problem:?}");
+        }
+        assert_eq!(submission::extract(&k.app, &ann, sent).await.unwrap_err().code, "no_text");
+    }
+
+    async fn a_document_is_reviewed_by_its_text_and_places(store: Store) {
+        let k = kitchen(store);
+        let (owner, ann) = (k.person("Owner", &[]).await, k.person("Ann", &[]).await);
+        let id = place(&k, &owner, Modality::Text).await;
+        let sent = hand_in(&k, &ann, id, "thesis of Ann.pdf", b"%PDF-1.7 /Author (Ann)").await;
+        let item = review::next(&k.app, &owner, id, &[]).await.unwrap().unwrap();
+        let reading = item.reading.unwrap();
+        assert_eq!((reading.text.as_str(), reading.extracted), ("Words of the document.", true));
+        assert_eq!(reading.spans[0].place, ReadPlace::Page { page: 1, area: [72, 72, 90, 12] });
+        assert_eq!(submission::extract(&k.app, &owner, sent).await.unwrap(), reading);
+        let raw = submission::file(&k.app, &owner, sent).await.unwrap_err();
+        assert_eq!(raw.status, 403, "the file names its author");
+        assert!(raw.hint.contains("extract"));
+        assert_eq!(submission::sound(&k.app, &owner, sent).await.unwrap_err().code, "no_sound");
+        assert_eq!(submission::file(&k.app, &ann, sent).await.unwrap().name, "thesis of Ann.pdf");
+        k.accept(&owner, sent).await;
+        let public = submission::file(&k.app, &Actor::anyone(), sent).await.unwrap();
+        assert_eq!(public.name, "thesis of Ann.pdf", "accepted, it names its author anyway");
+    }
+}
