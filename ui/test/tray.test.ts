@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { PreCheck, Verdict } from "@/api/types";
-import { checkLines } from "@/features/contribute/checks";
-import { isSendable, type Specimen, tray } from "@/features/contribute/specimen";
+import { checkLines, namesCheck } from "@/features/contribute/checks";
+import { isSendable, MOST_FILES, type Specimen, tray } from "@/features/contribute/specimen";
 import { ProblemError } from "@/lib/problem";
+import { text } from "@/text";
 
 const verdict = (outcome: Verdict["outcome"]): Verdict => ({ outcome, score: null, score_version: "v0", gate_version: 1, media_type: "text/plain", findings: [], not_run: [] });
-const checked = (outcome: Verdict["outcome"]): PreCheck => ({ file_name: "a.txt", bytes: 3, verdict: verdict(outcome), excerpt: "abc" });
+const checked = (outcome: Verdict["outcome"]): PreCheck => ({ file_name: "a.txt", bytes: 3, verdict: verdict(outcome), masks: [] });
 const laid = tray([], { do: "add", files: [new File(["abc"], "a.txt"), new File(["de"], "b.txt")] });
 const [first, second] = laid as [Specimen, Specimen];
 
@@ -23,6 +24,21 @@ describe("the tray", () => {
     const refused = tray(laid, { do: "checked", key: first.key, preCheck: checked("refused") });
     expect(tray(refused, { do: "redeclare" }).every(isSendable)).toBe(true);
   });
+  test("a masked file takes the place of the original and asks for a check", () => {
+    const refused = tray(laid, { do: "checked", key: first.key, preCheck: checked("refused") });
+    const made = { how: "masked" as const, from: "a.txt", changes: [{ line: 1, before: "a@b.org", after: "[e-mail]" }] };
+    const after = tray(refused, { do: "replace", key: first.key, file: new File(["x"], "a.txt"), made });
+    expect(after[0]).toMatchObject({ stage: "waiting", preCheck: null, made });
+    expect(after).toHaveLength(2);
+  });
+  test("takes no more files than a day does", () => {
+    const many = Array.from({ length: 30 }, (_, i) => new File(["a"], `${i}.txt`));
+    expect(tray(laid, { do: "add", files: many })).toHaveLength(MOST_FILES);
+  });
+  test("another transcript asks for another check", () => {
+    const after = tray(tray(laid, { do: "checked", key: first.key, preCheck: checked("held") }), { do: "transcribe", key: first.key, transcript: "Hello." });
+    expect(after[0]).toMatchObject({ stage: "waiting", transcript: "Hello.", preCheck: null });
+  });
   test("an error takes nothing off it and says why", () => {
     const error = new ProblemError({ status: 429, code: "quota_files_spent", detail: "20 of 20 files.", hint: "Tomorrow." });
     const after = tray(laid, { do: "failed", key: second.key, error });
@@ -35,14 +51,24 @@ describe("the tray", () => {
 describe("the checks that tick past", () => {
   const found = { ...verdict("refused"), findings: [{ check: "T15", version: 1, class: "refuse" as const, code: "private_key", measured: null, threshold: null, message: "", fix: "" }] };
   test("show the gravest finding of each group once", () => {
-    const worst = checkLines(found, true).map((line) => line.worst);
+    const worst = checkLines(found, "text").map((line) => line.worst);
     expect(worst.filter(Boolean)).toEqual(["refuse"]);
   });
   test("leave the text's checks out for media", () => {
-    expect(checkLines(found, false).length).toBeLessThan(checkLines(found, true).length);
+    const labels = checkLines(found, "image").map((line) => line.label);
+    expect(labels).not.toContain(text.contribute.groups.hidden);
+    expect(labels).toContain(text.contribute.groups.picture);
   });
-  test("a check nobody grouped counts as quality", () => {
+  test("a check nobody grouped counts under the score", () => {
     const odd = { ...found, findings: found.findings.map((one) => ({ ...one, check: "T99", class: "score" as const })) };
-    expect(checkLines(odd, true).at(-1)?.worst).toBe("score");
+    expect(checkLines(odd, "text").at(-1)?.worst).toBe("score");
   });
 });
+
+test.each([
+  ["I3–I10", "I7", true],
+  ["I3-I10", "I11", false],
+  ["content", "S4", true],
+  ["content", "A5", false],
+  ["T13", "T1", false],
+])("not run: %s names %s: %s", (entry, check, named) => expect(namesCheck(entry, check)).toBe(named));

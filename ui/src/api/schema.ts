@@ -843,6 +843,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/submissions/{id}/extract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was read of a text or a document, with the places it comes from. */
+        get: operations["get_submission_extract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/submissions/{id}/file": {
         parameters: {
             query?: never;
@@ -852,6 +869,40 @@ export interface paths {
         };
         /** The submitted bytes; never active content. */
         get: operations["get_submission_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture, or the drawing of a sound, to look at. */
+        get: operations["get_submission_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recording to hear, without what its file says of its maker. */
+        get: operations["get_submission_sound"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1051,6 +1102,13 @@ export interface components {
          * @description A credited identity; an imported one has no account.
          */
         ContributorId: string;
+        /** @description The text of a file that is not UTF-8, as UTF-8. */
+        Converted: {
+            /** @description The encoding it was read as. */
+            encoding: string;
+            /** @description The whole text. */
+            text: string;
+        };
         /** @description How many submissions stand where. `submissions` is always the sum of the rest. */
         Counts: {
             /**
@@ -1232,6 +1290,8 @@ export interface components {
             consent: boolean;
             /** @description Submit as *trial before judging*. */
             trial?: boolean;
+            /** @description What is said in a recording, if it was written down. */
+            transcript?: string | null;
         };
         /** @description A page of the documentation. */
         DocEntry: {
@@ -1537,6 +1597,23 @@ export interface components {
              */
             submissions: number;
         };
+        /** @description A place that speaks of a person, and what could stand there instead. */
+        Mask: {
+            /**
+             * Format: int64
+             * @description First byte in the text.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description One past the last byte in the text.
+             */
+            end: number;
+            /** @description What it is: `email`, `phone`, `ip`, … */
+            kind: string;
+            /** @description What to put there. */
+            replacement: string;
+        };
         /** @description The person who asks. */
         Me: {
             /** @description The way in. */
@@ -1667,6 +1744,17 @@ export interface components {
          * @enum {string}
          */
         ModelKind: "base" | "adapter";
+        /** @description What is nearest of all that is there already. */
+        Neighbour: {
+            submission?: components["schemas"]["SubmissionId"] | null;
+            /**
+             * Format: int32
+             * @description How alike they are, in thousandths; none where it is no number.
+             */
+            likeness?: number | null;
+            reading?: components["schemas"]["Reading"] | null;
+            preview?: components["schemas"]["Preview"] | null;
+        };
         /** @description A fresh API key. */
         NewApiKey: {
             /** @description The key as listed. */
@@ -2033,6 +2121,10 @@ export interface components {
                 trial: boolean;
                 /** @description Declared licence. */
                 licence: string;
+                /** @description Declared: where it comes from. */
+                origin: components["schemas"]["Origin"];
+                /** @description Declared: how it was made. */
+                source_type: components["schemas"]["SourceType"];
                 /** @description What the content really is. */
                 media_type?: string | null;
                 /**
@@ -2040,6 +2132,8 @@ export interface components {
                  * @description Validation score.
                  */
                 score?: number | null;
+                /** @description What the score is the mean of. */
+                parts: components["schemas"]["ScorePart"][];
                 /** @description Every finding, refusals first. */
                 findings: components["schemas"]["Finding"][];
                 /** @description Checks that did not run. */
@@ -2114,14 +2208,43 @@ export interface components {
             bytes: number;
             /** @description What the gate would say now. */
             verdict: components["schemas"]["Verdict"];
-            /** @description Text with the findings' places, for text files (first 20 kB). */
-            excerpt?: string | null;
+            reading?: components["schemas"]["Reading"] | null;
+            preview?: components["schemas"]["Preview"] | null;
+            /** @description Places in `reading` that speak of people, with what could stand there instead. */
+            masks: components["schemas"]["Mask"][];
+            converted?: components["schemas"]["Converted"] | null;
+            nearest?: components["schemas"]["Neighbour"] | null;
         };
         /**
          * @description How the numbers of a base are held and computed with.
          * @enum {string}
          */
         Precision: "f32" | "bf16" | "q8" | "q4" | "nf4";
+        /** @description What a person looks at instead of the raw picture or sound. */
+        Preview: {
+            /** @description `data:` URL of a PNG. */
+            url: string;
+            /**
+             * Format: int32
+             * @description Pixels of the original, in which findings give their boxes.
+             */
+            width: number;
+            /**
+             * Format: int32
+             * @description Pixels of the original.
+             */
+            height: number;
+            /** @enum {string} */
+            kind: "image";
+        } | {
+            /**
+             * @description `duration_ms`, `sample_rate`, `channels`, `peaks` (lowest and highest sample of
+             *     each of the equal parts of the recording) and `spectrogram`.
+             */
+            sound: Record<string, never>;
+            /** @enum {string} */
+            kind: "sound";
+        };
         /** @description A refusal with a stable code, the facts and the fix. */
         Problem: {
             /**
@@ -2180,6 +2303,63 @@ export interface components {
             attempts_limit: number;
             /** @description When it starts anew: tomorrow, 00:00 UTC. */
             resets_at: components["schemas"]["Micros"];
+        };
+        /** @description A place in a document. */
+        ReadPlace: {
+            /**
+             * Format: int32
+             * @description Page, from 1.
+             */
+            page: number;
+            /** @description x, y, width, height. */
+            area: number[];
+            /** @enum {string} */
+            kind: "page";
+        } | {
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             */
+            number: number;
+            /** @enum {string} */
+            kind: "paragraph";
+        } | {
+            /**
+             * Format: int64
+             * @description Line of the file, from 1.
+             */
+            line: number;
+            /** @enum {string} */
+            kind: "record";
+        };
+        /** @description A stretch of the text and its place in the file. */
+        ReadSpan: {
+            /**
+             * Format: int64
+             * @description First byte in the text.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description One past the last byte in the text.
+             */
+            end: number;
+            /** @description Where it stands. */
+            place: components["schemas"]["ReadPlace"];
+        };
+        /** @description The text of a file, or taken out of a document. */
+        Reading: {
+            /** @description The text, from its beginning. */
+            text: string;
+            /** @description Whether the file has more text than is sent. */
+            cut: boolean;
+            /**
+             * @description Whether the text was taken out of a document: then `spans` say where it stands in
+             *     the file.
+             */
+            extracted: boolean;
+            /** @description Where stretches of the text come from; ascending, without overlap. */
+            spans: components["schemas"]["ReadSpan"][];
         };
         /**
          * @description Why a reviewer rejects; always at least one.
@@ -2278,10 +2458,13 @@ export interface components {
         ReviewItem: {
             /** @description The submission without its author. */
             submission: components["schemas"]["Submission"];
-            /** @description The text, for text datanets. */
-            text?: string | null;
-            /** @description Where the raw file is, for media: a path that is never active content. */
-            file_url: string;
+            reading?: components["schemas"]["Reading"] | null;
+            preview?: components["schemas"]["Preview"] | null;
+            /** @description Where a recording can be heard. */
+            sound_url?: string | null;
+            /** @description What is said in a recording, as its contributor wrote it down. */
+            transcript?: string | null;
+            nearest?: components["schemas"]["Neighbour"] | null;
             /** @description Whether the gate held it: its findings come first. */
             held: boolean;
         };
@@ -2662,6 +2845,23 @@ export interface components {
          * @enum {string}
          */
         Schedule: "constant" | "cosine" | "linear";
+        /** @description One part of the validation score. */
+        ScorePart: {
+            /** @description `integrity`, `originality`, `quality` or `fit`. */
+            part: string;
+            /**
+             * Format: int32
+             * @description 0–1,000; none when it could not be measured: then its weight is left out too.
+             */
+            value?: number | null;
+            /**
+             * Format: int32
+             * @description Its share in the geometric mean.
+             */
+            weight: number;
+            /** @description What the value comes from, or why there is none. */
+            from: string;
+        };
         /** @description First start: make the operator. */
         SetUp: {
             /** @description From the one-time URL printed at the first start. */
@@ -2748,6 +2948,10 @@ export interface components {
             trial: boolean;
             /** @description Declared licence. */
             licence: string;
+            /** @description Declared: where it comes from. */
+            origin: components["schemas"]["Origin"];
+            /** @description Declared: how it was made. */
+            source_type: components["schemas"]["SourceType"];
             /** @description What the content really is. */
             media_type?: string | null;
             /**
@@ -2755,6 +2959,8 @@ export interface components {
              * @description Validation score.
              */
             score?: number | null;
+            /** @description What the score is the mean of. */
+            parts: components["schemas"]["ScorePart"][];
             /** @description Every finding, refusals first. */
             findings: components["schemas"]["Finding"][];
             /** @description Checks that did not run. */
@@ -3036,8 +3242,17 @@ export interface components {
              * @description Validation score 0–100; none when refused.
              */
             score?: number | null;
-            /** @description Version of the score's formula: `v0`. */
+            /** @description Version of the score's formula: `v1`. */
             score_version: string;
+            /** @description What the score is the mean of; empty in verdicts of version `v0`. */
+            parts?: components["schemas"]["ScorePart"][];
+            /** @description The set of thresholds: `prose`. */
+            profile?: string;
+            /**
+             * Format: int32
+             * @description Version of that set.
+             */
+            profile_version?: number;
             /**
              * Format: int32
              * @description Version of the gate.
@@ -4784,6 +4999,36 @@ export interface operations {
             };
         };
     };
+    get_submission_extract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_submission_file: {
         parameters: {
             query?: never;
@@ -4802,6 +5047,67 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_submission_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_submission_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sound */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
                 };
             };
             /** @description What went wrong, and the fix */

@@ -26,6 +26,11 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
+/** Whether the space bar already means something where the focus is. */
+function presses(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("button, a, summary, input, select, textarea") !== null;
+}
+
 /** Listens on the whole page while mounted. */
 export function useKeys(map: KeyMap, enabled = true): void {
   const current = useRef(map);
@@ -39,6 +44,7 @@ export function useKeys(map: KeyMap, enabled = true): void {
       const action = current.current[name];
       if (!action || event.defaultPrevented) return;
       if (isTyping(event.target) && !name.startsWith("mod+") && name !== "Escape") return;
+      if (name === " " && presses(event.target)) return;
       if (document.querySelector("dialog[open]") && !name.startsWith("mod+")) return;
       event.preventDefault();
       action();

@@ -23,8 +23,8 @@ export function markLines(source: string, findings: readonly Finding[]): Line[] 
     const length = encoder.encode(text).length;
     byte += length + 1;
     const marks = findings.flatMap((finding, index) => {
-      const place = finding.evidence;
-      if (!place || (place.kind !== "bytes" && place.kind !== "line")) return [];
+      const place = textPlace(finding);
+      if (!place) return [];
       const from = Math.max(place.start - start, 0);
       const to = Math.min(Math.max(place.end, place.start + 1) - start, length);
       if (from > length || to <= 0 || (from === to && from === length && length > 0)) return [];
@@ -32,6 +32,15 @@ export function markLines(source: string, findings: readonly Finding[]): Line[] 
     });
     return { number: at + 1, text, marks: marks.toSorted((a, b) => a.from - b.from) };
   });
+}
+
+/** The bytes of the text a finding speaks of; a page may tell them beside its box. */
+export function textPlace(finding: Finding): { start: number; end: number } | null {
+  const place = finding.evidence;
+  if (place?.kind === "bytes" || place?.kind === "line") return place;
+  if (place?.kind !== "page") return null;
+  const { start, end } = place as { start?: number; end?: number };
+  return start !== undefined && end !== undefined && end > start ? { start, end } : null;
 }
 
 /** The UTF-16 column that `bytes` bytes of UTF-8 lead to. */

@@ -7,6 +7,7 @@ import { factory } from "./en/factory";
 import { playground } from "./en/playground";
 import { record, release } from "./en/release";
 import { review } from "./en/review";
+import { specimen } from "./en/specimen";
 
 export const en = {
   account,
@@ -21,6 +22,7 @@ export const en = {
   record,
   release,
   review,
+  specimen,
   standing,
   state,
 };

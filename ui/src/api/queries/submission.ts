@@ -25,6 +25,24 @@ export const submissionQuery = (id: string) =>
     refetchInterval: (query) => (query.state.data && isMoving(query.state.data.state) ? 700 : false),
   });
 
+const asked = { staleTime: Number.POSITIVE_INFINITY, retry: false } as const;
+
+/** What was read of a text or a document. */
+export const extractQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["submission", id, "extract"],
+    queryFn: () => take(api.GET("/api/v1/submissions/{id}/extract", { params: { path: { id } } })),
+    ...asked,
+  });
+
+/** A picture, or the drawing of a sound. */
+export const previewQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["submission", id, "preview"],
+    queryFn: () => take(api.GET("/api/v1/submissions/{id}/preview", { params: { path: { id } } })),
+    ...asked,
+  });
+
 export function useWithdraw() {
   const client = useQueryClient();
   return useMutation({

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Verdict } from "@/api/types";
+import type { Modality, Verdict } from "@/api/types";
 import { glyph, Punch, type Tone } from "@/components/mark/punch";
 import { cx } from "@/lib/cx";
 import { text } from "@/text";
@@ -15,8 +15,8 @@ const looks: Record<"refuse" | "hold" | "score" | "tag" | "none" | "notRun", { t
 };
 
 /** Each check ticks past in order, once, quickly; with reduced motion all are there at once. */
-export function CheckTicker({ verdict, isText }: { verdict: Verdict; isText: boolean }) {
-  const lines = checkLines(verdict, isText);
+export function CheckTicker({ verdict, modality }: { verdict: Verdict; modality: Modality }) {
+  const lines = checkLines(verdict, modality);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const [shown, setShown] = useState(still ? lines.length : 1);
   useEffect(() => {
@@ -42,7 +42,7 @@ function Tick({ line, shown }: { line: CheckLine; shown: boolean }) {
       </Punch>
       <span className="min-w-0">
         <span className="block leading-4">{line.label}</span>
-        <span className="block leading-4 text-muted">{look.word}</span>
+        <span className="block leading-4 text-muted">{line.word ?? look.word}</span>
       </span>
     </li>
   );

@@ -1,26 +1,58 @@
-import type { Finding, FindingClass, Verdict } from "@/api/types";
+import type { FindingClass, Finding, Modality, Verdict } from "@/api/types";
 import { text } from "@/text";
 
 type Group = keyof typeof text.contribute.groups;
 
-/** The gate's checks in the order a file passes them, grouped as people think of them. */
-const groups: { group: Group; checks: string[]; textOnly?: boolean }[] = [
-  { group: "door", checks: ["A1", "A2", "A3", "A5", "A6", "A7"] },
-  { group: "declaration", checks: ["A10", "A11"] },
-  { group: "encoding", checks: ["T1"], textOnly: true },
-  { group: "hidden", checks: ["T2"], textOnly: true },
-  { group: "length", checks: ["T5", "T9"], textOnly: true },
-  { group: "duplicate", checks: ["A4", "T13"] },
-  { group: "privacy", checks: ["T15"], textOnly: true },
-  { group: "injection", checks: ["T17"], textOnly: true },
-  { group: "quality", checks: [], textOnly: true },
+interface Line {
+  group: Group;
+  checks: string[];
+}
+
+const first: Line[] = [
+  { group: "door", checks: ["A1", "A2", "A3", "A5", "A6", "A7", "A8", "A9", "A11"] },
+  { group: "declaration", checks: ["A10"] },
 ];
+
+/** The gate's checks in the order a file passes them, grouped as people think of them. */
+const groups: Record<Modality, Line[]> = {
+  text: [
+    ...first,
+    { group: "reading", checks: ["T1", "T4"] },
+    { group: "hidden", checks: ["T2", "T3"] },
+    { group: "length", checks: ["T5", "T6"] },
+    { group: "quality", checks: ["T7", "T8", "T9", "T10", "T11", "T12", "T19", "T20"] },
+    { group: "privacy", checks: ["T15", "T16"] },
+    { group: "injection", checks: ["T17", "T18"] },
+    { group: "duplicate", checks: ["A4", "T13", "T14"] },
+    { group: "score", checks: [] },
+  ],
+  image: [
+    ...first,
+    { group: "reading", checks: ["I1", "I2"] },
+    { group: "picture", checks: ["I3", "I4", "I5", "I6", "I7", "I8"] },
+    { group: "metadata", checks: ["I10"] },
+    { group: "source", checks: ["I11", "I12"] },
+    { group: "duplicate", checks: ["A4", "I9"] },
+    { group: "score", checks: [] },
+  ],
+  audio: [
+    ...first,
+    { group: "reading", checks: ["S1"] },
+    { group: "sound", checks: ["S2", "S3", "S4", "S5", "S6", "S7", "S8"] },
+    { group: "transcript", checks: ["S10"] },
+    { group: "source", checks: ["S11"] },
+    { group: "duplicate", checks: ["A4", "S9"] },
+    { group: "score", checks: [] },
+  ],
+};
 
 export interface CheckLine {
   label: string;
   /** The gravest finding; none when nothing was found. */
   worst: FindingClass | null;
   notRun: boolean;
+  /** What to say when nothing was found, if it is more than that. */
+  word?: string;
 }
 
 const gravity: FindingClass[] = ["tag", "score", "hold", "refuse"];
@@ -32,19 +64,25 @@ function worstOf(findings: readonly Finding[]): FindingClass | null {
   );
 }
 
-/** The lines that tick past: every group once, unknown checks under quality. */
-export function checkLines(verdict: Verdict, isText: boolean): CheckLine[] {
-  const named = new Set(groups.flatMap((group) => group.checks));
-  return groups
-    .filter((group) => isText || !group.textOnly)
-    .map(({ group, checks }) => {
-      const belongs = (check: string) => (checks.length > 0 ? checks.includes(check) : !named.has(check));
-      const notRun = verdict.not_run.map((line) => line.check).filter(belongs);
-      const found = verdict.findings.filter((finding) => belongs(finding.check));
-      return {
-        label: text.contribute.groups[group],
-        worst: worstOf(found),
-        notRun: found.length === 0 && checks.length > 0 && notRun.length === checks.filter((check) => check !== "A4").length,
-      };
-    });
+/** `I3–I10` names all between; `content` everything behind the door. */
+export function namesCheck(entry: string, check: string): boolean {
+  if (entry === check || (entry === "content" && !check.startsWith("A"))) return true;
+  const range = /^([A-Z])(\d+)[–-]\1?(\d+)$/.exec(entry);
+  const number = Number(check.slice(1));
+  return range !== null && check.startsWith(range[1] ?? "") && number >= Number(range[2]) && number <= Number(range[3]);
+}
+
+/** The lines that tick past: every group once, checks nobody grouped under the score. */
+export function checkLines(verdict: Verdict, modality: Modality): CheckLine[] {
+  const named = new Set(groups[modality].flatMap((line) => line.checks));
+  return groups[modality].map(({ group, checks }) => {
+    const belongs = (check: string) => (checks.length > 0 ? checks.includes(check) : !named.has(check));
+    const found = verdict.findings.filter((finding) => belongs(finding.check));
+    const ran = (check: string) => !verdict.not_run.some((line) => namesCheck(line.check, check));
+    // Limits and exact copies are told apart: they never say whether a group was looked at.
+    const own = checks.filter((check) => check !== "A4" && check !== "A1");
+    const none = group === "score" ? verdict.score === null || verdict.score === undefined : own.length > 0 && !own.some(ran);
+    const word = group === "score" && typeof verdict.score === "number" ? text.contribute.scoreShort(verdict.score) : undefined;
+    return { label: text.contribute.groups[group], worst: worstOf(found), notRun: found.length === 0 && none, word };
+  });
 }

@@ -5,7 +5,7 @@ import type { Datanet } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Markdown } from "@/components/ui/markdown";
 import { Page, Section } from "@/components/ui/page";
-import { Empty, Failure, Loaded, Skeleton } from "@/components/ui/states";
+import { Empty, Failure, Loaded, Note, Skeleton } from "@/components/ui/states";
 import { signedOut } from "@/lib/problem";
 import { isSpent } from "@/lib/quota";
 import { text } from "@/text";
@@ -33,12 +33,12 @@ export function ContributePage({ id, sample }: { id: string; sample: boolean }) 
 
 function Bench({ datanet, sample }: { datanet: Datanet; sample: boolean }) {
   const quota = useQuery(quotaQuery);
-  const bench = useTray(datanet.id, sample);
+  const bench = useTray(datanet, sample);
   const t = text.contribute;
   const spent = quota.data ? isSpent(quota.data) : false;
   if (!datanet.open) return <Empty title={text.datanet.closed}>{text.datanet.closedHint}</Empty>;
   return (
-    <div className="grid gap-x-10 lg:grid-cols-[1fr_20rem]">
+    <div className="grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="min-w-0">
         <Section
           title={t.tray}
@@ -52,9 +52,10 @@ function Bench({ datanet, sample }: { datanet: Datanet; sample: boolean }) {
         >
           <div className="grid gap-4">
             <DropZone modality={datanet.modality} onFiles={bench.add} />
+            {bench.leftOut > 0 && <Note tone="amber">{t.tooMany(bench.leftOut)}</Note>}
             {bench.items.length === 0 && <p className="text-sm text-muted">{t.trayEmpty}</p>}
             {bench.items.map((item) => (
-              <SpecimenCard key={item.key} specimen={item} onRemove={() => bench.remove(item.key)} />
+              <SpecimenCard key={item.key} specimen={item} modality={datanet.modality} tray={bench} />
             ))}
           </div>
           {bench.items.length > 0 && (

@@ -67,7 +67,7 @@ export function DeclarationForm({ value, onChange, licences, quota, strict }: De
         <Check label={t.consent} checked={value.consent} onChange={(event) => set({ consent: event.target.checked })} aria-invalid={strict && !value.consent ? true : undefined} />
         {strict && !value.consent && <p className="mt-1 text-xs font-medium text-red">{t.consentMissing}</p>}
       </div>
-      <Check label={t.trial} hint={t.trialHint(trialLeft)} checked={value.trial ?? false} disabled={trialLeft === 0} onChange={(event) => set({ trial: event.target.checked })} />
+      <Check label={t.trial} hint={t.trialHint(trialLeft, quota?.trial_limit ?? 5, quota?.files_limit ?? 20)} checked={value.trial ?? false} disabled={trialLeft === 0} onChange={(event) => set({ trial: event.target.checked })} />
     </div>
   );
 }

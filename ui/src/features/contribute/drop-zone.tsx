@@ -6,7 +6,7 @@ import { cx } from "@/lib/cx";
 import { text } from "@/text";
 
 const accept: Record<Modality, string> = {
-  text: ".txt,.md,text/plain,text/markdown",
+  text: ".txt,.md,.pdf,.docx,.jsonl,.csv,.parquet",
   image: ".png,.jpg,.jpeg,.webp,.tiff,.tif,.bmp",
   audio: ".wav,.mp3,.flac",
 };

@@ -1,8 +1,17 @@
-import type { Declaration, PreCheck, Submission } from "@/api/types";
-import { type Problem } from "@/api/types";
+import type { PreCheck, Problem, Submission } from "@/api/types";
+import type { Change } from "@/lib/mask";
 import { problemOf } from "@/lib/problem";
 
 export type Stage = "waiting" | "checking" | "checked" | "sending" | "sent" | "failed";
+
+/** A file that was made here from another one, and what is different. */
+export interface Made {
+  how: "masked" | "converted";
+  /** Name of the file it was made from. */
+  from: string;
+  changes: Change[];
+  encoding?: string;
+}
 
 /** One file on the tray and how far it has come. */
 export interface Specimen {
@@ -13,6 +22,9 @@ export interface Specimen {
   preCheck: PreCheck | null;
   submission: string | null;
   problem: Problem | null;
+  made: Made | null;
+  /** What is said in a recording. */
+  transcript: string;
 }
 
 export type TrayAction =
@@ -20,22 +32,33 @@ export type TrayAction =
   | { do: "remove"; key: string }
   | { do: "clear" }
   | { do: "redeclare" }
+  | { do: "replace"; key: string; file: File; made: Made }
+  | { do: "transcribe"; key: string; transcript: string }
   | { do: "begin"; key: string; stage: "checking" | "sending" }
   | { do: "progress"; key: string; share: number }
   | { do: "checked"; key: string; preCheck: PreCheck }
   | { do: "sent"; key: string; submission: Submission }
   | { do: "failed"; key: string; error: unknown };
 
+/** Files that lie on the tray at once: as many as a day takes. */
+export const MOST_FILES = 20;
+
 let made = 0;
 
 function specimen(file: File): Specimen {
   made += 1;
-  return { key: `${made}-${file.name}`, file, stage: "waiting", progress: 0, preCheck: null, submission: null, problem: null };
+  const fresh = { stage: "waiting" as const, progress: 0, preCheck: null, submission: null, problem: null, made: null, transcript: "" };
+  return { key: `${made}-${file.name}`, file, ...fresh };
+}
+
+/** Places left on the tray; what was sent takes none. */
+export function room(state: readonly Specimen[]): number {
+  return Math.max(0, MOST_FILES - state.filter((item) => item.stage !== "sent").length);
 }
 
 /** What is on the tray; a failure never takes anything off it. */
 export function tray(state: Specimen[], action: TrayAction): Specimen[] {
-  if (action.do === "add") return [...state, ...action.files.map(specimen)];
+  if (action.do === "add") return [...state, ...action.files.slice(0, room(state)).map(specimen)];
   if (action.do === "remove") return state.filter((item) => item.key !== action.key);
   if (action.do === "clear") return state.filter((item) => item.stage !== "sent");
   if (action.do === "redeclare") return state.map(unchecked);
@@ -49,6 +72,10 @@ function unchecked(item: Specimen): Specimen {
 
 function moved(item: Specimen, action: Exclude<TrayAction, { do: "add" | "remove" | "clear" | "redeclare" }>): Specimen {
   switch (action.do) {
+    case "replace":
+      return { ...item, file: action.file, made: action.made, stage: "waiting", preCheck: null, problem: null };
+    case "transcribe":
+      return { ...unchecked(item), transcript: action.transcript };
     case "begin":
       return { ...item, stage: action.stage, progress: 0, problem: null };
     case "progress":
@@ -68,24 +95,6 @@ export function isSendable(item: Specimen): boolean {
   return item.preCheck?.verdict.outcome !== "refused";
 }
 
-const storageKey = "karat.declaration";
-
-export const emptyDeclaration: Declaration = { licence: "", origin: "own", source_type: "human", consent: false, trial: false };
-
-/** The declaration as it was last given on this device; consent is given anew each time. */
-export function rememberedDeclaration(): Declaration {
-  try {
-    const stored = JSON.parse(localStorage.getItem(storageKey) ?? "{}") as Partial<Declaration>;
-    return { ...emptyDeclaration, ...stored, consent: false, trial: false };
-  } catch {
-    return emptyDeclaration;
-  }
-}
-
-export function rememberDeclaration(declaration: Declaration): void {
-  try {
-    localStorage.setItem(storageKey, JSON.stringify({ ...declaration, consent: false, trial: false }));
-  } catch {
-    // Private windows keep nothing; the form still works.
-  }
+export function isCheckable(item: Specimen): boolean {
+  return item.stage === "waiting" || item.stage === "failed" || (item.stage === "checked" && item.problem !== null);
 }

@@ -12,7 +12,7 @@ import { Page, Section } from "@/components/ui/page";
 import { FormProblem, Loaded } from "@/components/ui/states";
 import { bytes, moment } from "@/lib/format";
 import { text } from "@/text";
-import { Findings } from "./findings";
+import { Shown } from "./submission-content";
 import { whyOf } from "./mine-page";
 
 const t = text.contribute;
@@ -29,7 +29,7 @@ export function SubmissionPage({ id }: { id: string }) {
 function Sheet({ submission }: { submission: Submission }) {
   const why = whyOf(submission);
   return (
-    <div className="grid gap-x-12 lg:grid-cols-[1fr_20rem]">
+    <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="min-w-0" aria-live="polite">
         <div className="mb-8 border-s-4 border-gold-fill ps-4">
           <SubmissionMark state={submission.state} size={28} />
@@ -42,9 +42,7 @@ function Sheet({ submission }: { submission: Submission }) {
             </p>
           )}
         </div>
-        <Section title={t.findingsTitle} hint={t.findings(submission.findings.length)}>
-          <Findings findings={submission.findings} />
-        </Section>
+        <Shown submission={submission} />
         {submission.not_run.length > 0 && (
           <Section title={t.notRun}>
             <ul className="grid gap-1 text-sm text-muted">
@@ -101,11 +99,18 @@ function Facts({ submission }: { submission: Submission }) {
           </div>
         ))}
       </dl>
-      <a href={`/api/v1/submissions/${submission.id}/file`} download={submission.file_name} className="mt-4 inline-block py-1 text-sm text-blue underline underline-offset-2">
-        {t.download}
-      </a>
+      {mayDownload(submission) && (
+        <a href={`/api/v1/submissions/${submission.id}/file`} download={submission.file_name} className="mt-4 inline-block py-1 text-sm text-blue underline underline-offset-2">
+          {t.download}
+        </a>
+      )}
     </>
   );
+}
+
+/** Whoever may not know the author gets no document: it can name them. */
+function mayDownload({ contributor, media_type }: Submission): boolean {
+  return Boolean(contributor) || /^(text|image|audio)\//.test(media_type ?? "");
 }
 
 function Withdraw({ submission }: { submission: Submission }) {

@@ -10,6 +10,7 @@ import { Page, Section } from "@/components/ui/page";
 import { Failure, FormProblem, Loaded, Skeleton } from "@/components/ui/states";
 import { signedOut } from "@/lib/problem";
 import { text } from "@/text";
+import { ProfileField } from "./profile-field";
 
 const f = text.datanet.fields;
 const crumbs = [{ label: text.frame.datanets, to: "/datanets" }];
@@ -55,7 +56,9 @@ function read(data: FormData, modality: Modality): DatanetForm {
     purpose: String(data.get("purpose") ?? "").trim(),
     guidelines: String(data.get("guidelines") ?? ""),
     modality,
-    profile: data.get("profile") === null ? null : String(data.get("profile")),
+    profile: String(data.get("profile") ?? "") || null,
+    language: String(data.get("language") ?? "").trim().toLowerCase() || null,
+    human_only: data.get("human_only") !== null,
     topics: words(data.get("topics")),
     licences: words(data.get("licences")),
     policy: String(data.get("policy")) as ReviewPolicy,
@@ -100,17 +103,10 @@ function Form({ datanet }: { datanet: Datanet | null }) {
             </Select>
           )}
         </Field>
-        {modality === "text" && (
-          <Field label={f.profile} hint={f.profileHint}>
-            {(ids) => (
-              <Select {...ids} name="profile" defaultValue={datanet?.profile ?? "prose"}>
-                {Object.entries(text.datanet.profiles).map(([profile, shown]) => (
-                  <option key={profile} value={profile}>
-                    {shown}
-                  </option>
-                ))}
-              </Select>
-            )}
+        <ProfileField modality={modality} datanet={datanet} />
+        {modality !== "image" && (
+          <Field label={f.language} hint={f.languageHint}>
+            {(ids) => <Input {...ids} name="language" pattern="[A-Za-z]{2}" maxLength={2} placeholder="en" defaultValue={datanet?.language ?? ""} autoComplete="off" />}
           </Field>
         )}
         <Field label={f.topics} hint={f.topicsHint}>
@@ -143,6 +139,7 @@ function Form({ datanet }: { datanet: Datanet | null }) {
           </Field>
         </div>
       </Section>
+      <Check name="human_only" label={f.humanOnly} hint={f.humanOnlyHint} defaultChecked={datanet?.human_only ?? false} />
       <Check name="open" label={f.open} hint={f.openHint} defaultChecked={datanet?.open ?? true} />
       <FormProblem error={save.error} />
       <Button look="primary" type="submit" busy={save.isPending} className="w-fit">

@@ -38,7 +38,9 @@ export function Overview({ datanet }: { datanet: Datanet }) {
               {text.state.policy[datanet.policy]}
               {datanet.policy === "automatic" && `, ${text.datanet.threshold(datanet.threshold)}`}
             </Fact>
-            {datanet.modality === "text" && <Fact label={text.datanet.fields.profile}>{text.datanet.profiles[datanet.profile] ?? datanet.profile}</Fact>}
+            <Fact label={text.datanet.fields.profile[datanet.modality]}>{text.datanet.profiles[datanet.profile] ?? datanet.profile}</Fact>
+            {datanet.modality !== "image" && <Fact label={text.datanet.language}>{datanet.language ?? text.datanet.anyLanguage}</Fact>}
+            {datanet.human_only && <Fact label={text.contribute.sourceType}>{text.datanet.humanOnly}</Fact>}
             <Fact label={text.common.licence}>{datanet.licences.join(", ") || text.datanet.anyValidLicence}</Fact>
             <Fact label={text.datanet.perPerson}>{datanet.files_per_day ? count(datanet.files_per_day) : text.datanet.perPersonDefault}</Fact>
             <Fact label={text.datanet.allBytes}>{datanet.bytes_per_day_all ? bytes(datanet.bytes_per_day_all) : text.datanet.allBytesDefault}</Fact>

@@ -1,14 +1,16 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import type { Finding } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import { Markdown } from "@/components/ui/markdown";
 import { Meter } from "@/components/ui/meter";
-import { Page, Section } from "@/components/ui/page";
+import { Page } from "@/components/ui/page";
 import { Empty, Failure, FormProblem, Skeleton } from "@/components/ui/states";
-import { Findings } from "@/features/contribute/findings";
 import { useKeys } from "@/lib/keys";
+import { hasPlace } from "@/lib/place";
 import { text } from "@/text";
+import { Evidence, Keys } from "./evidence";
 import { ItemView } from "./item-view";
 import { RejectPanel } from "./reject-panel";
 import { UndoBar } from "./undo-bar";
@@ -21,6 +23,10 @@ export function ReviewPage({ id }: { id: string }) {
   const sitting = useSitting(id);
   const [rejecting, setRejecting] = useState(false);
   const item = sitting.item.data;
+  const [shown, setShown] = useState<{ item: string; finding: number } | null>(null);
+  const here = item?.submission.id ?? "";
+  const current = shown?.item === here ? shown.finding : null;
+  const choose = (finding: number) => setShown({ item: here, finding });
   const ready = Boolean(item) && !sitting.busy;
   const act = (action: () => unknown) => {
     setRejecting(false);
@@ -30,7 +36,7 @@ export function ReviewPage({ id }: { id: string }) {
   const cannot = () => ready && act(sitting.cannotJudge);
   const skip = () => ready && act(sitting.skip);
   useKeys(
-    { a: accept, r: () => ready && setRejecting(true), s: skip, j: skip, c: cannot, k: () => act(sitting.previous), u: () => act(sitting.undo) },
+    { n: () => choose(nextPlace(item?.submission.findings ?? [], current)), a: accept, r: () => ready && setRejecting(true), s: skip, j: skip, c: cannot, k: () => act(sitting.previous), u: () => act(sitting.undo) },
     !rejecting,
   );
   const name = sitting.queue?.datanet_name ?? t.title;
@@ -40,19 +46,17 @@ export function ReviewPage({ id }: { id: string }) {
       {sitting.item.isPending && <Skeleton />}
       {item === null && <Done sitting={sitting} />}
       {item && (
-        <div className="grid gap-x-10 gap-y-6 lg:grid-cols-[1fr_22rem]">
-          <div className="min-w-0">
-            <ItemView key={item.submission.id} item={item} />
+        <div className="grid gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
+          <div className="min-w-0 lg:col-start-2">
+            <Guidelines source={sitting.queue?.guidelines ?? ""} />
+          </div>
+          <div className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+            <ItemView key={here} item={item} current={current} onChoose={choose} keys={!rejecting} />
             <FormProblem error={sitting.error} />
           </div>
-          <aside className="min-w-0 max-lg:order-first">
-            <Guidelines source={sitting.queue?.guidelines ?? ""} />
-            {!item.held && (
-              <Section title={t.findings} className="max-lg:hidden">
-                {item.submission.findings.length > 0 ? <Findings findings={item.submission.findings} /> : <p className="text-muted">{t.noFindings}</p>}
-              </Section>
-            )}
-            <Keys />
+          <aside className="min-w-0 lg:col-start-2">
+            <Evidence item={item} current={current} onChoose={choose} />
+            <Keys kind={item.preview?.kind === "image" ? "image" : item.sound_url ? "audio" : "text"} />
           </aside>
         </div>
       )}
@@ -84,6 +88,12 @@ export function ReviewPage({ id }: { id: string }) {
   );
 }
 
+/** The next finding with a place, around and around. */
+export function nextPlace(findings: readonly Finding[], current: number | null): number {
+  const placed = findings.flatMap((finding, i) => (hasPlace(finding) ? [i] : []));
+  return placed.find((i) => i > (current ?? -1)) ?? placed[0] ?? 0;
+}
+
 function Position({ sitting }: { sitting: Sitting }) {
   const here = sitting.done + 1;
   const shown = t.position(Math.min(here, sitting.all), sitting.all);
@@ -97,27 +107,10 @@ function Position({ sitting }: { sitting: Sitting }) {
 
 function Guidelines({ source }: { source: string }) {
   return (
-    <details open={window.innerWidth >= 1024} className="mb-8">
+    <details open={window.innerWidth >= 1024}>
       <summary className="mb-2 border-b border-line pb-2 text-base font-semibold">{t.guidelines}</summary>
       {source ? <Markdown source={source} /> : <p className="text-muted">{text.datanet.noGuidelines}</p>}
     </details>
-  );
-}
-
-function Keys() {
-  return (
-    <Section title={t.keys} className="max-lg:hidden">
-      <dl className="grid grid-cols-2 gap-x-4 gap-y-1.5 text-xs text-muted">
-        {t.keysList.map(([key, what]) => (
-          <div key={key} className="flex items-center gap-2">
-            <dt>
-              <Kbd>{key}</Kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-    </Section>
   );
 }
 

@@ -17,8 +17,6 @@ export const review = {
   guidelines: "Guidelines",
   item: "The item",
   held: "Held by the gate: look at this first",
-  heldFindings: "Why it is held",
-  findings: "What the gate noted",
   noFindings: "The gate noted nothing.",
   score: (n: number) => `Score ${n}`,
   accept: "Accept",
@@ -39,6 +37,7 @@ export const review = {
   undone: "Taken back. It is in front of you again.",
   keys: "Keys",
   keysList: [
+    ["N", "next finding"],
     ["A", "accept"],
     ["R", "reject"],
     ["1–8", "reasons"],
@@ -48,6 +47,17 @@ export const review = {
     ["C", "cannot judge"],
     ["U", "undo"],
   ] as const,
-  openFile: "Open the raw file",
+  keysImage: [
+    ["+ −", "zoom"],
+    ["0", "fit"],
+    ["B", "boxes"],
+  ] as const,
+  keysAudio: [
+    ["␣", "play"],
+    ["← →", "5 seconds"],
+  ] as const,
+  evidence: "What the gate found",
+  evidenceHint: (n: number) => `${n} at a place in the content: press N.`,
+  blindNote: "You see a preview, not the file: files can name their makers.",
   loadingNext: "The next item is coming.",
 };

@@ -1,16 +1,8 @@
-import type { Finding } from "@/api/types";
+import type { Finding, Reading } from "@/api/types";
 import { ClassMark } from "@/components/mark/state";
 import { cx } from "@/lib/cx";
+import { hasPlace, placeOf } from "@/lib/place";
 import { text } from "@/text";
-
-/** The place a finding speaks of, in words. */
-export function placeOf(finding: Finding): string | null {
-  const place = finding.evidence;
-  if (!place) return null;
-  if (place.kind === "line") return text.contribute.line(place.line);
-  if (place.kind === "bytes") return text.contribute.bytesPlace(place.start, place.end);
-  return null;
-}
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return "";
@@ -20,32 +12,26 @@ function shown(value: unknown): string {
 
 interface FindingsProps {
   findings: readonly Finding[];
-  /** Which one the text shows at the moment. */
+  reading?: Reading | null;
+  /** Which one the content shows at the moment. */
   current?: number | null;
   onChoose?: (index: number) => void;
 }
 
 /** Every finding: what it does, the sentence, the place, the fix. */
-export function Findings({ findings, current = null, onChoose }: FindingsProps) {
+export function Findings({ findings, reading, current = null, onChoose }: FindingsProps) {
   return (
     <ul className="grid gap-3">
       {findings.map((finding, i) => (
-        <li key={`${finding.check}-${finding.code}-${i}`} className={cx("border-s-2 ps-3", i === current ? "border-blue" : "border-line")}>
+        <li key={`${finding.check}-${finding.code}-${i}`} aria-current={i === current || undefined} className={cx("border-s-2 ps-3", i === current ? "border-blue" : "border-line")}>
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <ClassMark of={finding.class} size={18} />
-            {placeOf(finding) &&
-              (onChoose ? (
-                <button type="button" onClick={() => onChoose(i)} className="rounded-sm py-0.5 text-xs text-blue underline underline-offset-2">
-                  {placeOf(finding)}
-                </button>
-              ) : (
-                <span className="text-xs text-muted">{placeOf(finding)}</span>
-              ))}
-            <a href={`/docs/reference/codes/${finding.code}`} className="ms-auto font-mono text-xs text-muted underline-offset-2 hover:underline">
+            <Place finding={finding} reading={reading} onChoose={onChoose && (() => onChoose(i))} />
+            <a href={`/docs/reference/codes/${finding.code}`} className="ms-auto py-0.5 font-mono text-xs break-all text-muted underline-offset-2 hover:underline">
               {finding.code}
             </a>
           </div>
-          <p className="mt-1 max-w-[72ch]">{finding.message}</p>
+          <p className="mt-1 max-w-[72ch] break-words">{finding.message}</p>
           {finding.fix && (
             <p className="max-w-[72ch] text-sm text-muted">
               <span className="font-medium text-ink">{text.contribute.fix}: </span>
@@ -61,5 +47,16 @@ export function Findings({ findings, current = null, onChoose }: FindingsProps) 
         </li>
       ))}
     </ul>
+  );
+}
+
+function Place({ finding, reading, onChoose }: { finding: Finding; reading?: Reading | null; onChoose?: () => void }) {
+  const place = placeOf(finding, reading);
+  if (!place) return null;
+  if (!onChoose || !hasPlace(finding)) return <span className="text-xs text-muted">{place}</span>;
+  return (
+    <button type="button" onClick={onChoose} className="rounded-sm py-0.5 text-xs text-blue underline underline-offset-2 pointer-coarse:py-2">
+      {place}
+    </button>
   );
 }

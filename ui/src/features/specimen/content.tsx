@@ -1,0 +1,45 @@
+import { lazy, Suspense } from "react";
+import type { Finding, Preview, Reading } from "@/api/types";
+import { text } from "@/text";
+import { SpecimenText } from "./specimen-text";
+
+// Drawn only where there is something to draw: no first visit pays for it.
+const Pages = lazy(() => import("./pages"));
+const Picture = lazy(() => import("./picture"));
+const Sound = lazy(() => import("./sound"));
+
+export interface ContentProps {
+  reading?: Reading | null;
+  preview?: Preview | null;
+  /** Where a recording can be heard: the contributor's own file, or the server's. */
+  sound?: string | null;
+  findings: readonly Finding[];
+  current?: number | null;
+  onChoose?: (index: number) => void;
+  /** Review shows all of a text; the tray begins with the places. */
+  whole?: boolean;
+  /** Keys of the whole page move the picture and the sound. */
+  keys?: boolean;
+}
+
+/** The content as it is best looked at: pages, text, a picture or a sound, with findings at their places. */
+export function Content(props: ContentProps) {
+  const { reading, preview } = props;
+  return (
+    <Suspense fallback={<div className="skeleton h-64" />}>
+      <Kind {...props} />
+      {!reading && !preview && <p className="text-sm text-muted">{text.specimen.noContent}</p>}
+    </Suspense>
+  );
+}
+
+function Kind({ reading, preview, sound, findings, current = null, onChoose, whole = false, keys = false }: ContentProps) {
+  if (preview?.kind === "image") return <Picture preview={preview} findings={findings} current={current} keys={keys} />;
+  if (preview?.kind === "sound" || (sound && !reading)) {
+    const drawing = preview?.kind === "sound" ? preview.sound : null;
+    return <Sound drawing={drawing} source={sound ?? null} findings={findings} current={current} onChoose={onChoose} keys={keys} />;
+  }
+  if (!reading) return null;
+  if (reading.spans.some((span) => span.place.kind === "page")) return <Pages reading={reading} findings={findings} current={current} whole={whole} />;
+  return <SpecimenText source={reading.text} reading={reading} findings={findings} current={current} whole={whole} prose={whole} cut={reading.cut} className={whole ? "max-h-[68vh]" : undefined} />;
+}

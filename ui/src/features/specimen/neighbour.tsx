@@ -1,0 +1,83 @@
+import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+import type { Neighbour, Preview, Reading } from "@/api/types";
+import { cut, equalPassages, type Stretch } from "@/lib/passages";
+import { text } from "@/text";
+
+const t = text.specimen;
+/** Sides are compared as far as they are read. */
+const MOST = 30_000;
+
+interface NeighbourViewProps {
+  neighbour: Neighbour;
+  reading?: Reading | null;
+  preview?: Preview | null;
+}
+
+/** This file and the nearest one beside each other, with what they share marked. */
+export function NeighbourView({ neighbour, reading, preview }: NeighbourViewProps) {
+  const { likeness } = neighbour;
+  return (
+    <div className="grid gap-2">
+      <p className="flex flex-wrap items-baseline gap-x-3 text-sm">
+        {typeof likeness === "number" && <span className="num font-medium">{t.nearestLikeness((likeness / 10).toFixed(1))}</span>}
+        {neighbour.submission ? (
+          <Link to="/submissions/$id" params={{ id: neighbour.submission }} className="py-0.5 text-blue underline underline-offset-2">
+            {t.nearestOpen}
+          </Link>
+        ) : (
+          <span className="text-muted">{t.nearestHidden}</span>
+        )}
+      </p>
+      {reading && neighbour.reading && <Texts own={reading.text.slice(0, MOST)} other={neighbour.reading.text.slice(0, MOST)} />}
+      {preview?.kind === "image" && neighbour.preview?.kind === "image" && (
+        <div className="grid grid-cols-2 gap-3">
+          <Side title={t.yours}>
+            <img src={preview.url} alt={t.yours} className="max-h-72 w-full object-contain" />
+          </Side>
+          <Side title={t.theirs}>
+            <img src={neighbour.preview.url} alt={t.theirs} className="max-h-72 w-full object-contain" />
+          </Side>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Texts({ own, other }: { own: string; other: string }) {
+  const [inOwn, inOther] = useMemo(() => equalPassages(own, other), [own, other]);
+  return (
+    <>
+      <p className="text-xs text-muted">{inOwn.length > 0 ? t.nearestHint : t.noEqual}</p>
+      <div className="grid gap-3 sm:grid-cols-2">
+        <Side title={t.yours}>
+          <Marked source={own} stretches={inOwn} />
+        </Side>
+        <Side title={t.theirs}>
+          <Marked source={other} stretches={inOther} />
+        </Side>
+      </div>
+    </>
+  );
+}
+
+function Side({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <h4 className="mb-1 text-xs font-medium text-muted">{title}</h4>
+      {/* Long text scrolls; the region is reachable by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div role="region" aria-label={title} tabIndex={0} className="max-h-72 overflow-auto rounded-sm border border-line bg-paper p-2">
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function Marked({ source, stretches }: { source: string; stretches: readonly Stretch[] }) {
+  return (
+    <p className="text-xs leading-5 break-words whitespace-pre-wrap">
+      {cut(source, stretches).map((piece, i) => (piece.equal ? <mark key={i} className="bg-amber-wash text-amber">{piece.text}</mark> : <span key={i}>{piece.text}</span>))}
+    </p>
+  );
+}

@@ -1,0 +1,64 @@
+import type { Finding, Reading } from "@/api/types";
+import { ByteText } from "./bytes";
+
+/** A stretch of text in its box; points from the page's top left corner. */
+export interface Run {
+  text: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface PageText {
+  number: number;
+  runs: Run[];
+}
+
+export interface Sheets {
+  width: number;
+  height: number;
+  pages: PageText[];
+}
+
+const A4 = { width: 595, height: 842 };
+
+/** The pages of a document, drawn from where its text stands; null when it has no pages. */
+export function sheetsOf(reading: Reading): Sheets | null {
+  const text = new ByteText(reading.text);
+  const pages = new Map<number, Run[]>();
+  for (const { start, end, place } of reading.spans) {
+    if (place.kind !== "page") continue;
+    const [x = 0, y = 0, width = 0, height = 0] = place.area;
+    const runs = pages.get(place.page) ?? [];
+    runs.push({ text: text.slice(start, end), x, y, width, height });
+    pages.set(place.page, runs);
+  }
+  if (pages.size === 0) return null;
+  const runs = [...pages.values()].flat();
+  const least = Math.min(...runs.map((run) => run.x));
+  const right = runs.reduce((most, run) => Math.max(most, run.x + run.width), 0) + Math.min(least, 72);
+  const low = runs.reduce((most, run) => Math.max(most, run.y + run.height), 0) + 36;
+  // A page is as large as an ordinary sheet unless its text says otherwise: slides are wider than high.
+  const slides = pages.size > 2 && low < right;
+  const sheet = !slides && right <= A4.width + 20 && low <= A4.height + 20;
+  return {
+    width: sheet ? Math.max(A4.width, right) : right,
+    height: sheet ? Math.max(A4.height, low) : low,
+    pages: [...pages].toSorted(([a], [b]) => a - b).map(([number, own]) => ({ number, runs: own })),
+  };
+}
+
+/** The page a finding is on: told by itself, or by where its text stands. */
+export function pageOf(finding: Finding, reading: Reading): { page: number; area: number[] } | null {
+  const place = finding.evidence;
+  if (place?.kind === "page") return { page: place.page, area: place.area };
+  if (place?.kind !== "line" && place?.kind !== "bytes") return null;
+  const span = spanAt(reading, place.start);
+  return span?.place.kind === "page" ? { page: span.place.page, area: span.place.area } : null;
+}
+
+/** The span a byte of the text belongs to. */
+export function spanAt(reading: Reading, byte: number) {
+  return reading.spans.find((span) => byte >= span.start && byte < span.end);
+}
