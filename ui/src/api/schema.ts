@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a sequence is harmless: its items go into the next release. */
+        post: operations["dismiss_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password": {
         parameters: {
             query?: never;
@@ -176,6 +193,23 @@ export interface paths {
         patch: operations["update_datanet"];
         trace?: never;
     };
+    "/api/v1/datanets/{id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sequences in a datanet that look planted, newest first. */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datanets/{id}/leaderboard": {
         parameters: {
             query?: never;
@@ -222,6 +256,23 @@ export interface paths {
         put?: never;
         /** Release what is accepted now; it is built in the background. */
         post: operations["create_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datanets/{id}/releases/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a release made now would hold, and what would wait. */
+        get: operations["preview_release"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -620,6 +671,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/releases/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its files: name, type, size, SHA-256. */
+        get: operations["release_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/files/{folder}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of the folder `data` or `webdataset` of the release; takes `Range`. */
+        get: operations["release_data_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of the release's folder; takes `Range`. */
+        get: operations["release_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/releases/{id}/leaves/{index}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A leaf's proof of membership, without its content. */
+        get: operations["prove_leaf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases/{id}/rows": {
         parameters: {
             query?: never;
@@ -800,6 +919,23 @@ export interface paths {
         };
         /** A submission. */
         get: operations["get_submission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submissions/{id}/affected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The releases, runs and models a submission went into. */
+        get: operations["affected_by"];
         put?: never;
         post?: never;
         delete?: never;
@@ -999,6 +1135,66 @@ export interface components {
          * @description A way in: a name, a password and roles.
          */
         AccountId: string;
+        /** @description What a submission went into, for whoever takes it back or asks what became of it. */
+        Affected: {
+            /** @description The submission. */
+            submission: components["schemas"]["SubmissionId"];
+            /** @description Where it stands. */
+            state: components["schemas"]["SubmissionState"];
+            withdrawn_at?: components["schemas"]["Micros"] | null;
+            /** @description The releases that hold it. */
+            releases: components["schemas"]["AffectedRelease"][];
+            /** @description The runs that trained on them, or continued from what these made. */
+            runs: components["schemas"]["AffectedRun"][];
+        };
+        /** @description A release that holds a submission. */
+        AffectedRelease: {
+            /** @description Its id. */
+            id: components["schemas"]["ReleaseId"];
+            /** @description The datanet's name. */
+            datanet_name: string;
+            /**
+             * Format: int32
+             * @description 1, 2, 3 …
+             */
+            version: number;
+            stopped_at?: components["schemas"]["Micros"] | null;
+            next?: components["schemas"]["ReleaseRef"] | null;
+        };
+        /** @description A run, and the model it made, that learned from a submission. */
+        AffectedRun: {
+            /** @description Its id. */
+            id: components["schemas"]["RunId"];
+            /** @description Its name. */
+            name: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
+            model?: components["schemas"]["ModelId"] | null;
+        };
+        /**
+         * @description A sequence of words that looks planted: rare elsewhere, and in several accepted items
+         *     of very few contributors.
+         */
+        Alert: {
+            /** @description Its id. */
+            id: components["schemas"]["AlertId"];
+            /** @description The datanet. */
+            datanet: components["schemas"]["DatanetId"];
+            /** @description The sequence. */
+            sequence: string;
+            /** @description The items that carry it. */
+            submissions: components["schemas"]["SubmissionId"][];
+            /** @description When it was found. */
+            created_at: components["schemas"]["Micros"];
+            dismissed_at?: components["schemas"]["Micros"] | null;
+            /** @description Why it is harmless. */
+            reason?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A sequence that looks planted in a datanet.
+         */
+        AlertId: string;
         /** @description An answer as JSON. */
         Answer: {
             /** @description The question as it was asked. */
@@ -1293,6 +1489,11 @@ export interface components {
             /** @description What is said in a recording, if it was written down. */
             transcript?: string | null;
         };
+        /** @description Why an alert is harmless. */
+        DismissForm: {
+            /** @description One sentence, kept with the alert. */
+            reason: string;
+        };
         /** @description A page of the documentation. */
         DocEntry: {
             /** @description Its title. */
@@ -1585,6 +1786,25 @@ export interface components {
              */
             rejected: number;
         };
+        /** @description A leaf's proof, without the content it stands for. */
+        LeafProof: {
+            /**
+             * Format: int64
+             * @description Position in the release, from 0.
+             */
+            index: number;
+            /** @description The leaf. */
+            leaf: components["schemas"]["Hash"];
+            /** @description The tree's root. */
+            root: components["schemas"]["Hash"];
+            /**
+             * Format: int64
+             * @description Number of leaves.
+             */
+            size: number;
+            /** @description RFC 6962 inclusion path. */
+            path: components["schemas"]["Hash"][];
+        };
         /** @description A licence and how many submissions carry it. */
         LicenceCount: {
             /** @description SPDX expression. */
@@ -1719,6 +1939,8 @@ export interface components {
              * @description Bytes on disk.
              */
             bytes: number;
+            /** @description Stopped releases it learned from: data in them was withdrawn since it was trained. */
+            since_withdrawn: components["schemas"]["ReleaseRef"][];
             /** @description When it was added. */
             created_at: components["schemas"]["Micros"];
         };
@@ -1906,6 +2128,8 @@ export interface components {
                  * @description Bytes on disk.
                  */
                 bytes: number;
+                /** @description Stopped releases it learned from: data in them was withdrawn since it was trained. */
+                since_withdrawn: components["schemas"]["ReleaseRef"][];
                 /** @description When it was added. */
                 created_at: components["schemas"]["Micros"];
             }[];
@@ -1988,6 +2212,12 @@ export interface components {
                 created_at: components["schemas"]["Micros"];
                 /** @description Why it failed. */
                 error?: string | null;
+                /** @description What was left for a later release, and why. */
+                plan: components["schemas"]["Plan"];
+                stopped_at?: components["schemas"]["Micros"] | null;
+                /** @description Why it is no longer handed out. */
+                stopped_why?: string | null;
+                next?: components["schemas"]["ReleaseRef"] | null;
             }[];
             /**
              * Format: int64
@@ -2020,6 +2250,7 @@ export interface components {
                 licence: string;
                 /** @description The leaf: SHA-256(0x00 ‖ canonical JSON of `{v:1, content, contributor, submission, span, licence}`). */
                 leaf: components["schemas"]["Hash"];
+                media?: components["schemas"]["RowMedia"] | null;
             }[];
             /**
              * Format: int64
@@ -2075,6 +2306,11 @@ export interface components {
                  * @description Seconds left, from the steps taken.
                  */
                 eta_seconds?: number | null;
+                /**
+                 * @description Stopped releases it learned from, itself or by the models it builds on: data in
+                 *     them was withdrawn since.
+                 */
+                since_withdrawn: components["schemas"]["ReleaseRef"][];
                 model?: components["schemas"]["ModelId"] | null;
                 summary?: components["schemas"]["TrainSummary"] | null;
                 /** @description Why it failed. */
@@ -2196,6 +2432,18 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             /** @description From then on it stands. */
             final_at: components["schemas"]["Micros"];
+        };
+        /** @description What a release leaves for a later one. */
+        Plan: {
+            /**
+             * Format: int64
+             * @description Most items one contributor may have in the release; near copies count as one.
+             */
+            cap: number;
+            /** @description Contributors of whose items some wait. */
+            waiting: components["schemas"]["Waiting"][];
+            /** @description Items that carry a sequence that looks planted. */
+            set_aside: components["schemas"]["SetAside"][];
         };
         /** @description What a pre-check says: the verdict, and nothing spent. */
         PreCheck: {
@@ -2412,6 +2660,12 @@ export interface components {
             created_at: components["schemas"]["Micros"];
             /** @description Why it failed. */
             error?: string | null;
+            /** @description What was left for a later release, and why. */
+            plan: components["schemas"]["Plan"];
+            stopped_at?: components["schemas"]["Micros"] | null;
+            /** @description Why it is no longer handed out. */
+            stopped_why?: string | null;
+            next?: components["schemas"]["ReleaseRef"] | null;
         };
         /** @description What changed between two releases. */
         ReleaseDiff: {
@@ -2434,11 +2688,51 @@ export interface components {
              */
             rows_removed: number;
         };
+        /** @description One file of a release. */
+        ReleaseFile: {
+            /** @description Its name in the release's folder: `data/train-00000-of-00001.parquet`. */
+            name: string;
+            /** @description What it is. */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
+            /** @description SHA-256 of it. */
+            sha256: components["schemas"]["Hash"];
+            /** @description Whether it holds what people contributed; a stopped release no longer hands it out. */
+            content: boolean;
+        };
         /**
          * Format: uuid
          * @description An immutable snapshot of a datanet's accepted data.
          */
         ReleaseId: string;
+        /** @description What a release made now would hold. */
+        ReleasePreview: {
+            /** @description The datanet. */
+            datanet: components["schemas"]["DatanetId"];
+            /**
+             * Format: int32
+             * @description The number it would get.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Items it would hold, unless the cut finds sequences that look planted.
+             */
+            items: number;
+            /**
+             * Format: int64
+             * @description Contributors of these.
+             */
+            contributors: number;
+            /** @description What would be left, and why. */
+            plan: components["schemas"]["Plan"];
+            /** @description Why it cannot be made now. */
+            problem?: string | null;
+        };
         /** @description A release by its number. */
         ReleaseRef: {
             /** @description Its id. */
@@ -2525,6 +2819,46 @@ export interface components {
             licence: string;
             /** @description The leaf: SHA-256(0x00 ‖ canonical JSON of `{v:1, content, contributor, submission, span, licence}`). */
             leaf: components["schemas"]["Hash"];
+            media?: components["schemas"]["RowMedia"] | null;
+        };
+        /** @description The file behind a row of images or sounds. */
+        RowMedia: {
+            /** @description Its name in the archives and in the column of bytes: `000000007.png`. */
+            file: string;
+            /** @description What it is. */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            bytes: number;
+            /**
+             * Format: int32
+             * @description Width of an image, pixels.
+             */
+            width?: number | null;
+            /**
+             * Format: int32
+             * @description Height of an image, pixels.
+             */
+            height?: number | null;
+            /**
+             * Format: int64
+             * @description Length of a recording, milliseconds.
+             */
+            duration_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Samples a second of a recording.
+             */
+            sample_rate?: number | null;
+            /** @description The transcript that came with a recording. */
+            transcript?: string | null;
+            /**
+             * Format: int32
+             * @description Validation score.
+             */
+            score?: number | null;
         };
         /** @description A row's proof of membership. */
         RowProof: {
@@ -2584,6 +2918,11 @@ export interface components {
              * @description Seconds left, from the steps taken.
              */
             eta_seconds?: number | null;
+            /**
+             * @description Stopped releases it learned from, itself or by the models it builds on: data in
+             *     them was withdrawn since.
+             */
+            since_withdrawn: components["schemas"]["ReleaseRef"][];
             model?: components["schemas"]["ModelId"] | null;
             summary?: components["schemas"]["TrainSummary"] | null;
             /** @description Why it failed. */
@@ -2861,6 +3200,18 @@ export interface components {
             weight: number;
             /** @description What the value comes from, or why there is none. */
             from: string;
+        };
+        /** @description Items left out until somebody has looked at an alert. */
+        SetAside: {
+            /** @description The alert. */
+            alert: components["schemas"]["AlertId"];
+            /** @description The sequence. */
+            sequence: string;
+            /**
+             * Format: int64
+             * @description How many items carry it.
+             */
+            items: number;
         };
         /** @description First start: make the operator. */
         SetUp: {
@@ -3265,6 +3616,23 @@ export interface components {
             /** @description Checks that did not run. */
             not_run: components["schemas"]["NotRun"][];
         };
+        /** @description A contributor with more items than fit under the cap. */
+        Waiting: {
+            /** @description Who. */
+            contributor: components["schemas"]["ContributorId"];
+            /** @description Their name. */
+            contributor_name: string;
+            /**
+             * Format: int64
+             * @description Items in the release.
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description Items that wait; the latest ones.
+             */
+            waiting: number;
+        };
         /** @description A model as `/v1/models` lists it. */
         WireModel: {
             /** @description `base` or `base:adapter`. */
@@ -3348,6 +3716,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
                 };
             };
             /** @description What went wrong, and the fix */
@@ -3683,6 +4085,36 @@ export interface operations {
             };
         };
     };
+    list_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     datanet_leaderboard: {
         parameters: {
             query?: {
@@ -3798,6 +4230,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasePreview"];
                 };
             };
             /** @description What went wrong, and the fix */
@@ -4543,6 +5005,132 @@ export interface operations {
             };
         };
     };
+    release_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseFile"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_data_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                folder: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove_leaf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeafProof"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     release_rows: {
         parameters: {
             query?: {
@@ -4894,6 +5482,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    affected_by: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Affected"];
                 };
             };
             /** @description What went wrong, and the fix */
