@@ -12,6 +12,7 @@ const detail: RunDetail = {
     state: "running",
     base: "b",
     base_name: "tiny",
+    since_withdrawn: [],
     data_name: "release 1",
     settings: defaults,
     command: "karat train",
