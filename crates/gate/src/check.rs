@@ -202,10 +202,20 @@ mod tests {
     }
 
     #[test]
-    fn media_of_the_right_type_passes_without_a_score() {
-        let wav = [b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".as_slice(), &[0; 24]].concat();
-        let verdict = check(&Input::new("a.wav", &wav, Modality::Audio));
-        assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Passed, None));
+    fn a_sound_passes_with_a_score_and_a_preview() {
+        let samples: Vec<u8> = (0..64_000_u32)
+            .flat_map(|i| (((i / 4_000 % 2) * (i % 97) * 100) as i16 - 2_000).to_le_bytes())
+            .collect();
+        let wav = [
+            b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data".as_slice(),
+            &(samples.len() as u32).to_le_bytes(),
+            &samples,
+        ]
+        .concat();
+        let examined = examine(&Input::new("a.wav", &wav, Modality::Audio));
+        assert_eq!(examined.verdict.outcome, GateOutcome::Passed, "{:?}", examined.verdict);
+        assert!(examined.verdict.score.is_some() && examined.prints.samples.is_some());
+        assert_eq!(examined.derived.len(), 1);
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! [`image`], [`audio`], and [`near`] (copies); the words they use are in [`codes`], the
 //! thresholds in [`profile`], the score in [`score`]. [`rows`] cuts texts for releases.
 
-mod audio;
+pub mod audio;
 mod check;
 pub mod codes;
 pub mod document;

@@ -1,6 +1,7 @@
 //! A5: what a file is, by its content, and whether the datanet takes it.
 
 use super::name::extension;
+use crate::audio;
 use crate::evidence::finding;
 use karat_types::{Finding, Modality};
 use serde_json::json;
@@ -60,8 +61,8 @@ pub fn sniff(bytes: &[u8]) -> Option<&'static str> {
     if looks_like_text(bytes) {
         return Some("text/plain");
     }
-    if is_mp3_frame(bytes) {
-        return Some("audio/mpeg");
+    if let Some(sound) = sound(bytes) {
+        return Some(sound);
     }
     Some(match infer::get(bytes)?.mime_type() {
         "audio/x-wav" => "audio/wav",
@@ -180,6 +181,24 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static str> {
         _ if text(0) => Some("UTF-16 (little endian)"),
         _ if text(1) => Some("UTF-16 (big endian)"),
         _ => None,
+    }
+}
+
+/// Sounds whose first bytes are not their format's own: FLAC and WAV behind an ID3 tag, the
+/// sisters of RIFF, MP3 behind a few kB of padding.
+fn sound(bytes: &[u8]) -> Option<&'static str> {
+    let behind = bytes.get(audio::tags::leading(bytes)..).unwrap_or_default();
+    let form = bytes.get(8..12) == Some(b"WAVE");
+    if behind.starts_with(b"fLaC") {
+        Some("audio/flac")
+    } else if form && ["RF64", "BW64", "RIFX"].iter().any(|id| bytes.starts_with(id.as_bytes())) {
+        Some("audio/wav")
+    } else if is_mp3_frame(bytes)
+        || infer::get(bytes).is_none() && audio::mp3::starts_within(bytes, SNIFF_BYTES)
+    {
+        Some("audio/mpeg")
+    } else {
+        None
     }
 }
 
