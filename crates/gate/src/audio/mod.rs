@@ -22,9 +22,11 @@ mod tests;
 mod transcript;
 mod wav;
 
+use crate::door::polyglot;
 use crate::evidence::{at, finding};
 use crate::examined::{Derived, DerivedKind, Read};
 use crate::input::Rules;
+use crate::provenance;
 use karat_types::finding::NotRun;
 use karat_types::{Class, Evidence, Finding};
 use meter::{Measured, Meter};
@@ -45,7 +47,8 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
         Ok(opened) => opened,
         Err(found) => {
             read.findings.push(*found);
-            skip(&mut read, "S2–S11", "the sound could not be read");
+            skip(&mut read, "S2–S10", "the sound could not be read");
+            around(bytes, media_type, rules, &mut read);
             return read;
         }
     };
@@ -62,8 +65,24 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
             skip(&mut read, "S4–S9", "the sound could not be read to its end");
         }
     }
-    skip(&mut read, "S11", "no detector of watermarks is built in");
+    around(bytes, media_type, rules, &mut read);
     read
+}
+
+/// S11 and A5: what the file says of its making, and what else is in it.
+fn around(bytes: &[u8], media_type: &str, rules: &Rules, read: &mut Read) {
+    let said = provenance::read(bytes, media_type, rules.trust_anchors.as_deref());
+    read.findings.extend(provenance::judge(&said, rules, "S11"));
+    skip(read, "S11", "no detector of watermarks is built in");
+    let trailing = read.findings.iter().find(|f| f.code == "trailing_data");
+    let end = match trailing.and_then(|found| found.evidence.as_ref()) {
+        Some(Evidence::Bytes { start, .. }) => *start as usize,
+        _ => bytes.len(),
+    };
+    if let Some(second) = polyglot::check(bytes, end, &[]).filter(|found| found.code == "polyglot") {
+        read.findings.retain(|f| f.code != "trailing_data");
+        read.findings.push(second);
+    }
 }
 
 /// Decodes the whole; an error when it is not whole.

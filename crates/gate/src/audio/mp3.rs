@@ -2,7 +2,9 @@
 //! declared length are known; the frames are decoded by symphonia.
 
 use super::decoder::{Decoder, Failed};
-use super::open::{MOST_TRAILING, Opened, Sink, Stream, millis, seconds, trailing, unreadable, unsupported};
+use super::open::{
+    MOST_TRAILING, Opened, Sink, Stream, millis, own, seconds, trailing, unreadable, unsupported,
+};
 use super::tags;
 use crate::evidence::{at, finding};
 use karat_types::{Evidence, Finding};
@@ -210,12 +212,8 @@ fn walk(bytes: &[u8], start: usize, first: Header) -> Walked {
     {
         let message = format!("The sample rate changes at byte {}.", walked.end + other);
         let read = "one rate throughout";
-        walked.findings.push(finding(
-            "not_supported_by_reader",
-            json!("a changing rate"),
-            json!(read),
-            message,
-        ));
+        let found = finding("not_supported_by_reader", json!("a changing rate"), json!(read), message);
+        walked.findings.push(own(found));
         walked.end = bytes.len();
     }
     // The time is in samples so far; it is told in milliseconds.

@@ -106,7 +106,13 @@ pub(super) fn plausible(rate: u32, channels: u32) -> Result<(), Box<Finding>> {
 /// A file that may be in order and is not read here.
 pub(super) fn unsupported(found: &str, read: &str) -> Finding {
     let message = format!("The sound is stored as {found}; this reader takes {read}.");
-    finding("not_supported_by_reader", json!(found), json!(read), message)
+    own(finding("not_supported_by_reader", json!(found), json!(read), message))
+}
+
+/// A finding whose code images have too, as a check of sounds.
+pub(super) fn own(mut found: Finding) -> Finding {
+    found.check = "S1".into();
+    found
 }
 
 /// A file in which no sound is found.
@@ -130,7 +136,7 @@ pub(super) fn trailing(bytes: &[u8], start: usize, end: usize) -> Option<Finding
         return None;
     }
     let message = format!("{} bytes follow the end of the sound, from byte {start} on.", rest.len());
-    let found = finding("audio_trailing_data", json!(rest.len()), json!(MOST_TRAILING), message);
+    let found = finding("trailing_data", json!(rest.len()), json!(MOST_TRAILING), message);
     Some(at(found, Evidence::Bytes { start: start as u64, end: end as u64 }))
 }
 

@@ -219,7 +219,7 @@ fn tags_at_both_ends_are_no_damage() {
 
 #[test]
 fn what_follows_the_sound_is_refused() {
-    let zip = [b"PK\x03\x04".as_slice(), &(0..200_u8).collect::<Vec<_>>()].concat();
+    let rest = [b"none".as_slice(), &(0..200_u8).collect::<Vec<_>>()].concat();
     let samples = short();
     for sound in [
         wav(16_000, 1, &samples),
@@ -228,12 +228,23 @@ fn what_follows_the_sound_is_refused() {
         MP3.to_vec(),
     ] {
         let found =
-            read(&[&sound[..], &zip].concat()).findings.into_iter().find(|f| f.class == Class::Refuse);
+            read(&[&sound[..], &rest].concat()).findings.into_iter().find(|f| f.class == Class::Refuse);
         let found = found.expect("refused");
-        assert_eq!((found.code.as_str(), found.measured), ("audio_trailing_data", json!(zip.len())));
+        assert_eq!((found.code.as_str(), found.measured), ("trailing_data", json!(rest.len())));
+    }
+    let archive = [
+        b"PK\x03\x04\x0a\0\0\0hello".as_slice(),
+        &[0; 60],
+        b"PK\x01\x02",
+        &[0; 42],
+        b"PK\x05\x06\0\0\0\0\x01\0\x01\0\x2e\0\0\0\0\0\0\0\0\0",
+    ]
+    .concat();
+    for sound in [wav(16_000, 1, &samples), Flac::VOICE.write(&samples, &[]), MP3.to_vec()] {
+        assert_eq!(stops(&[sound, archive.clone()].concat()), ["polyglot"]);
     }
     let nested = [wav(16_000, 1, &samples), wav(16_000, 1, &samples)].concat();
-    assert_eq!(stops(&nested), ["audio_trailing_data"]);
+    assert_eq!(stops(&nested), ["trailing_data"]);
 }
 
 #[test]

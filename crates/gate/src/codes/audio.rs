@@ -53,26 +53,6 @@ pub(super) const CODES: &[Code] = &[
             "Take the file from its source again. If the source has the same damage, cut the damaged stretch out and export the rest.",
         ],
     ),
-    refuse(
-        "audio_trailing_data",
-        "S1",
-        "Something follows the sound",
-        [
-            "Behind the end of the sound are more than 64 bytes that are no known tag and no padding. Nobody hears them, so nobody can judge them.",
-            "bytes found there; the most that are left alone.",
-            "Open the file in an audio editor and export it again.",
-        ],
-    ),
-    hold(
-        "not_supported_by_reader",
-        "S1",
-        "Our reader does not take this kind of sound",
-        [
-            "The file may be in order, but it is stored in a way this reader cannot decode, so none of the other checks could run.",
-            "how it is stored; what the reader takes.",
-            "Export it as WAV (PCM) or FLAC, or wait: a person will look at it.",
-        ],
-    ),
     hold(
         "sound_interrupted",
         "S1",

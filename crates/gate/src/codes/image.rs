@@ -10,7 +10,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "Behind the end of the image or sound there are more bytes than fillers need. Viewers ignore them, so nobody would see what they are. Further images of a phone that are listed in the file's own index (MPF) are fine.",
             "bytes behind the end; bytes that are forgiven.",
-            "Open the file in an image program and export it again as an ordinary picture (without motion or sound).",
+            "Open the file in a program of its kind and export it again: a picture without motion or sound, a recording without anything behind it.",
         ],
     ),
     refuse(
@@ -69,8 +69,8 @@ pub(super) const CODES: &[Code] = &[
         "Our reader could not read it",
         [
             "The file's frame is whole, and our decoder does not know this variant of the format or failed on it. That is our fault until a person has looked; it never counts against the contributor.",
-            "the decoder's words; an image it knows.",
-            "Nothing must be done. It goes faster as PNG or as an ordinary JPEG.",
+            "what was found or the decoder's words; what the reader knows.",
+            "Nothing must be done. It goes faster as PNG or as an ordinary JPEG, a recording as WAV (PCM) or FLAC.",
         ],
     ),
     refuse(
