@@ -159,7 +159,10 @@ fn walk(bytes: &[u8]) -> Walked<'_> {
     let mut walked = Walked::default();
     let mut at = 12;
     while let Some(chunk) = chunk(bytes, at) {
-        if matches!(&chunk.id, b"RIFF" | b"RF64") && walked.data.is_some() {
+        // Behind the sound a second file is no chunk, and neither is what claims more than there
+        // is; only a list of tags may be cut.
+        let cut = chunk.body.len() as u64 != chunk.size && &chunk.id != b"LIST";
+        if walked.data.is_some() && (cut || matches!(&chunk.id, b"RIFF" | b"RF64")) {
             break;
         }
         let end = match &chunk.id {
