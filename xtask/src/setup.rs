@@ -13,6 +13,11 @@ struct Need {
 const BROWSER: Need =
     Need { what: "Chromium", package: "chromium", there: || Path::new("/usr/bin/chromium").exists() };
 const POSTGRES: Need = Need { what: "PostgreSQL", package: "postgresql", there: postgres };
+const SCANNER: Need = Need {
+    what: "ClamAV's daemon",
+    package: "clamav-daemon",
+    there: || shell::has("clamd") || Path::new("/usr/sbin/clamd").exists(),
+};
 
 const PYTHON: Need = Need { what: "Python with venv", package: "python3-venv", there: venv };
 const COMPILER: Need = Need { what: "a C++ compiler", package: "g++", there: || shell::has("c++") };
@@ -38,7 +43,7 @@ pub(crate) fn node() -> Result<(), String> {
 /// Everything the tests need.
 pub(crate) fn for_tests() -> Result<(), String> {
     node()?;
-    install(&[BROWSER, POSTGRES])
+    install(&[BROWSER, POSTGRES, SCANNER])
 }
 
 /// What the peers of the benchmarks are built with.

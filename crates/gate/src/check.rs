@@ -3,7 +3,8 @@
 use crate::door::{kind, licence, name};
 use crate::evidence::finding;
 use crate::examined::{Examined, Read};
-use crate::input::{GATE_VERSION, Input};
+use crate::input::{GATE_VERSION, Input, Rules};
+use crate::near::Prints;
 use crate::{audio, document, image, score, text};
 use karat_types::finding::{NotRun, Verdict};
 use karat_types::{Class, Finding, GateOutcome, Modality};
@@ -20,24 +21,10 @@ pub fn check(input: &Input<'_>) -> Verdict {
 /// results with [`join`].
 pub fn examine(input: &Input<'_>) -> Examined {
     let rules = &input.rules;
-    let mut verdict = Verdict {
-        outcome: GateOutcome::Passed,
-        score: None,
-        score_version: score::VERSION.into(),
-        parts: Vec::new(),
-        profile: rules.profile.as_str().into(),
-        profile_version: rules.profile.version(),
-        gate_version: GATE_VERSION,
-        media_type: None,
-        findings: Vec::new(),
-        not_run: needs_the_datanet(rules.modality),
-    };
+    let mut verdict = begin(rules);
     verdict.findings.extend(size(input));
     verdict.findings.extend(name::check(input.name));
-    match &rules.declared {
-        None => skip(&mut verdict, "A10", "no licence was given: use --licence SPDX"),
-        Some(declared) => verdict.findings.extend(licence::check(&declared.licence, &rules.licences)),
-    }
+    declaration(rules, &mut verdict);
     if input.bytes.is_empty() {
         skip(&mut verdict, "A5", "an empty file has no type");
     } else {
@@ -50,6 +37,38 @@ pub fn examine(input: &Input<'_>) -> Examined {
     verdict.not_run.extend(read.not_run);
     verdict.parts = score::begin(read.quality);
     Examined { verdict: settle(verdict), prints: read.prints, derived: read.derived }
+}
+
+/// A verdict before anything was looked at.
+fn begin(rules: &Rules) -> Verdict {
+    Verdict {
+        outcome: GateOutcome::Passed,
+        score: None,
+        score_version: score::VERSION.into(),
+        parts: score::begin(None),
+        profile: rules.profile.as_str().into(),
+        profile_version: rules.profile.version(),
+        gate_version: GATE_VERSION,
+        media_type: None,
+        findings: Vec::new(),
+        not_run: needs_the_datanet(rules.modality),
+    }
+}
+
+/// What is said of a file whose reader ended before it answered, `how` = how it ended.
+///
+/// Only what needs no parser is judged beside it.
+pub fn reader_failed(input: &Input<'_>, how: &str) -> Examined {
+    let rules = &input.rules;
+    let mut verdict = begin(rules);
+    verdict.findings.extend(size(input));
+    verdict.findings.extend(name::check(input.name));
+    declaration(rules, &mut verdict);
+    let message = format!("Our reader stopped before it had read the file: {how}.");
+    let given = "1 GB of memory, 20 s of processor time, no files, no network";
+    verdict.findings.push(finding("reader_failed", json!(how), json!(given), message));
+    skip(&mut verdict, "content", "our reader failed before it had read the file");
+    Examined { verdict: settle(verdict), prints: Prints::default(), derived: Vec::new() }
 }
 
 /// Adds the findings of a check that needed more than the bytes, and says that it ran.
@@ -69,6 +88,60 @@ pub fn join_fit(verdict: Verdict, fit: Option<text::fit::Fit>) -> Verdict {
     let verdict = join(verdict, "T20", found.into_iter().collect());
     score::measured(verdict, score::Part::Fit, value, &from)
 }
+
+/// What was declared is judged; what nobody was asked is said to be missing.
+fn declaration(rules: &Rules, verdict: &mut Verdict) {
+    let declared = rules.declared.clone().unwrap_or_default();
+    if let Some(licence) = &declared.licence {
+        verdict.findings.extend(licence::check(licence, &rules.licences));
+    }
+    let asked = [
+        (declared.licence.is_some(), "--licence SPDX"),
+        (declared.origin.is_some(), "--origin ORIGIN"),
+        (declared.source_type.is_some(), "--source-type TYPE"),
+    ];
+    let missing: Vec<_> = asked.iter().filter(|(given, _)| !given).map(|(_, flag)| *flag).collect();
+    if !missing.is_empty() {
+        skip(verdict, "A10", &format!("not all of it was declared: use {}", missing.join(", ")));
+    }
+}
+
+/// Says why a check that needs more than the bytes did not run, in place of what was said.
+pub fn not_run(mut verdict: Verdict, check: &str, why: &str) -> Verdict {
+    match verdict.not_run.iter_mut().find(|entry| entry.check == check) {
+        Some(entry) => entry.why = why.into(),
+        None => skip(&mut verdict, check, why),
+    }
+    verdict
+}
+
+/// The verdict as it was given, from what the bytes say again (`fresh`) and what depended
+/// on the moment, which is all in the `stored` verdict: what else was in the datanet, what
+/// the scanner said. The same gate over the same bytes gives the stored verdict again.
+pub fn replay(fresh: Verdict, stored: &Verdict) -> Verdict {
+    let mut verdict = fresh;
+    for check in MOMENT {
+        let of = |n: &&NotRun| n.check == check;
+        match (verdict.not_run.iter().any(|n| n.check == check), stored.not_run.iter().find(of)) {
+            (true, None) => {
+                let told = stored.findings.iter().filter(|f| f.check == check).cloned().collect();
+                verdict = join(verdict, check, told);
+            }
+            (true, Some(entry)) => verdict = not_run(verdict, check, &entry.why),
+            (false, _) => {}
+        }
+    }
+    for part in [score::Part::Originality, score::Part::Fit] {
+        if let Some(was) = stored.parts.iter().find(|was| was.part == part.as_str()) {
+            verdict = score::measured(verdict, part, was.value, &was.from);
+        }
+    }
+    verdict
+}
+
+/// Checks whose answer depends on the moment, in the order their findings stand behind
+/// those of the bytes.
+const MOMENT: [&str; 10] = ["A1", "A4", "T13", "I9", "S9", "T14", "T18", "T20", "A8", "A11"];
 
 /// The stage behind the door: only for content of the right type and size.
 fn content(input: &Input<'_>, verdict: &mut Verdict) -> Read {
@@ -114,6 +187,8 @@ fn needs_the_datanet(modality: Modality) -> Vec<NotRun> {
         entry("A1", "daily limits are counted when the file is submitted"),
         entry("A4", "needs the datanet: use --against DIR or submit to a server"),
         entry(near_check(modality), "needs the datanet: use --against DIR or submit to a server"),
+        entry("A8", "not scanned: no virus scanner is set up"),
+        entry("A11", "the operator keeps no list of files to look at"),
     ];
     if modality == Modality::Text {
         missing.push(entry("T20", "needs the datanet's charter and accepted texts: submit to a server"));
@@ -127,7 +202,8 @@ fn skip(verdict: &mut Verdict, check: &str, why: &str) {
 
 /// Orders the findings, refusals first, and draws the conclusion.
 fn settle(mut verdict: Verdict) -> Verdict {
-    verdict.findings.sort_by_key(|f| f.class);
+    let moment = |check: &str| MOMENT.iter().position(|c| *c == check).map_or(0, |at| at + 1);
+    verdict.findings.sort_by_key(|f| (f.class, moment(&f.check)));
     verdict.outcome = match verdict.findings.first().map(|f| f.class) {
         Some(Class::Refuse) => GateOutcome::Refused,
         Some(Class::Hold) => GateOutcome::Held,
@@ -159,7 +235,7 @@ mod tests {
         assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Passed, Some(100)), "{verdict:?}");
         assert_eq!(verdict.media_type.as_deref(), Some("text/plain"));
         let checks: Vec<_> = verdict.not_run.iter().map(|n| n.check.as_str()).collect();
-        assert_eq!(checks, ["A1", "A4", "T13", "T20", "A10"]);
+        assert_eq!(checks, ["A1", "A4", "T13", "A8", "A11", "T20", "A10"]);
     }
 
     #[test]
@@ -193,12 +269,48 @@ mod tests {
 
     #[test]
     fn what_the_datanet_knows_is_joined_and_can_refuse() {
-        let verdict = check(&Input::new("river.txt", PROSE.as_bytes(), Modality::Text));
+        let mut input = Input::new("river.txt", PROSE.as_bytes(), Modality::Text);
+        input.rules.declared = Some(Declared {
+            licence: Some("MIT".into()),
+            origin: Some(karat_types::Origin::Own),
+            source_type: Some(karat_types::SourceType::Human),
+        });
+        let verdict = check(&input);
         let verdict = join(verdict, "A1", Vec::new());
         let verdict = join(verdict, "A4", vec![known::already_yours("018f")]);
         assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Refused, None));
         let checks: Vec<_> = verdict.not_run.iter().map(|n| n.check.as_str()).collect();
-        assert_eq!(checks, ["T13", "T20", "A10"]);
+        assert_eq!(checks, ["T13", "A8", "A11", "T20"]);
+    }
+
+    #[test]
+    fn a_verdict_is_replayed_from_the_bytes_and_what_it_says_of_its_moment() {
+        let input = Input::new("river.txt", PROSE.as_bytes(), Modality::Text);
+        let fresh = check(&input);
+        // In another order than the checks have.
+        let told = join(fresh.clone(), "A8", vec![crate::outside::virus_found("Eicar")]);
+        let told = join(told, "A4", vec![known::duplicate_exact("018f")]);
+        let told = not_run(join(told, "A1", Vec::new()), "A11", "the list could not be read");
+        let again = replay(fresh.clone(), &told);
+        assert_eq!(serde_json::to_vec(&again).unwrap(), serde_json::to_vec(&told).unwrap());
+        assert_eq!(replay(fresh.clone(), &fresh), fresh);
+        let other = Finding { message: "changed".into(), ..known::duplicate_exact("018f") };
+        assert_ne!(replay(join(fresh.clone(), "A4", vec![other]), &told), told);
+    }
+
+    #[test]
+    fn a_failed_reader_holds_the_file_and_says_how() {
+        let mut input = Input::new("river.pdf", b"%PDF-1.7", Modality::Text);
+        let examined = reader_failed(&input, "it was ended by signal 11");
+        let verdict = &examined.verdict;
+        assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Held, None));
+        assert_eq!(
+            (codes(verdict), &verdict.findings[0].measured),
+            (vec!["reader_failed"], &json!("it was ended by signal 11"))
+        );
+        assert!(verdict.not_run.iter().any(|n| n.check == "content"));
+        input.rules.declared = Some(Declared::licence(""));
+        assert_eq!(codes(&reader_failed(&input, "x").verdict), ["licence_missing", "reader_failed"]);
     }
 
     #[test]

@@ -50,6 +50,11 @@ impl DerivedKind {
             Self::Preview => "preview",
         }
     }
+
+    /// What a stored word means.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Extract, Self::Cleaned, Self::Preview].into_iter().find(|kind| kind.as_str() == word)
+    }
 }
 
 /// What reading a content of one modality gave.

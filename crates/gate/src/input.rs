@@ -73,8 +73,8 @@ impl Rules {
 /// it is no matter for the gate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declared {
-    /// An SPDX expression; an empty one is refused.
-    pub licence: String,
+    /// An SPDX expression, when it was asked; an empty one is refused.
+    pub licence: Option<String>,
     /// Where the file comes from, when it was asked.
     pub origin: Option<Origin>,
     /// How it was made, when it was asked.
@@ -84,6 +84,6 @@ pub struct Declared {
 impl Declared {
     /// Only a licence.
     pub fn licence(licence: impl Into<String>) -> Self {
-        Self { licence: licence.into(), origin: None, source_type: None }
+        Self { licence: Some(licence.into()), origin: None, source_type: None }
     }
 }

@@ -28,9 +28,9 @@ pub mod rows;
 pub mod score;
 pub mod text;
 
-pub use check::{check, examine, join, join_fit, near_check};
+pub use check::{check, examine, join, join_fit, near_check, not_run, reader_failed, replay};
 pub use codes::{Code, code_page, code_table};
-pub use door::{kind, licence, name};
+pub use door::{kind, licence, name, outside};
 pub use examined::{Derived, DerivedKind, Examined};
 pub use input::{Declared, GATE_VERSION, Input, Rules};
 pub use near::normal::{content_hash, normal_hash, normalise};

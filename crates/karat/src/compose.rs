@@ -1,9 +1,11 @@
 //! The composition root: configuration in, the application out.
 
+use crate::clamd::Clamd;
 use crate::config::Config;
+use crate::sandbox::{self, Sandbox};
 use karat_engine::Engine;
-use karat_gate::InProcess;
-use karat_services::{App, Settings};
+use karat_services::scan::Scanner;
+use karat_services::{App, Blocklist, Settings};
 use karat_store::{S3Options, Store, StoreConfig};
 use karat_types::clock::SystemClock;
 use karat_types::{Clock, Problem};
@@ -54,7 +56,33 @@ pub(crate) async fn app_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc
     let store = ready_store(config).await?;
     karat_engine::set_threads(config.engine_threads());
     let engine = Arc::new(Engine::default());
-    Ok(Arc::new(App::new(store, clock, settings(config), engine.clone(), engine, Arc::new(InProcess))))
+    let examiner = Arc::new(Sandbox::new(sandbox::Settings::new()));
+    let app = App::new(store, clock, settings(config), engine.clone(), engine, examiner);
+    Ok(Arc::new(app.guarded_by(scanner(config)?, blocklist(config)?)))
+}
+
+/// The virus scanner, where one is set up.
+fn scanner(config: &Config) -> Result<Option<Arc<dyn Scanner>>, Problem> {
+    let Some(address) = &config.clamd else { return Ok(None) };
+    let clamd: Clamd = address.parse().map_err(|error: String| {
+        Problem::bad("clamd_unusable", format!("{error}."), "Correct the setting `clamd`, or leave it out.")
+    })?;
+    Ok(Some(Arc::new(clamd)))
+}
+
+/// The list of files that wait for the operator, where there is one. Without it being
+/// readable nothing starts: files on it would go on to reviewers.
+fn blocklist(config: &Config) -> Result<Option<Arc<Blocklist>>, Problem> {
+    let Some(path) = &config.blocklist else { return Ok(None) };
+    let read = std::fs::read_to_string(path).map_err(|error| error.to_string());
+    let list = read.and_then(|text| Blocklist::read(&text)).map_err(|error| {
+        Problem::bad(
+            "blocklist_unusable",
+            format!("The list {} cannot be read: {error}.", path.display()),
+            "Put one hash on each line, 64 hex digits of a file or 16 of an image, or leave the setting `blocklist` out.",
+        )
+    })?;
+    Ok(Some(Arc::new(list)))
 }
 
 fn settings(config: &Config) -> Settings {

@@ -57,6 +57,10 @@ config! {
     release: ReleaseShare = ReleaseShare::default();
     /// Seconds in which a reviewer can take a decision back.
     undo_seconds: i64 = 10;
+    /// Virus scanner: path of clamd's socket (`/run/clamav/clamd.ctl`) or its `host:port`; none = files are not scanned.
+    clamd: Option<String> = None;
+    /// File with a list of files that wait for the operator: a SHA-256 or an image's hash a line.
+    blocklist: Option<PathBuf> = None;
     /// Worker processes `karat serve` starts; 0 = none, start `karat worker` elsewhere.
     workers: u32 = 1;
     /// Threads for training and answering; 0 = all of the machine's.
@@ -138,6 +142,8 @@ const NAMES: &[&str] = &[
     "open_signup",
     "allow_http_hosts",
     "undo_seconds",
+    "clamd",
+    "blocklist",
     "workers",
     "threads",
     "lease_seconds",

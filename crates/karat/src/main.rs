@@ -5,6 +5,7 @@
 
 mod amx;
 mod chart;
+mod clamd;
 mod client;
 mod cmd;
 mod compose;
@@ -13,6 +14,7 @@ mod demo;
 mod hub;
 mod out;
 mod progress;
+mod sandbox;
 mod serve;
 mod telemetry;
 

@@ -1,6 +1,8 @@
 //! What every use case is handed: the application, and who asks.
 
+use crate::scan::Scanner;
 use karat_gate::Examiner;
+use karat_gate::outside::Blocklist;
 use karat_store::Store;
 use karat_types::id::{AccountId, ContributorId};
 use karat_types::limits::EntryLimits;
@@ -26,6 +28,10 @@ pub struct App {
     pub generator: Arc<dyn Generator>,
     /// Reads files for the gate, away from everything else.
     pub examiner: Arc<dyn Examiner>,
+    /// Looks for viruses, where the operator set one up.
+    pub scanner: Option<Arc<dyn Scanner>>,
+    /// Files that wait for the operator, where there is a list.
+    pub blocklist: Option<Arc<Blocklist>>,
     /// Unpacked models and run folders; everything in it can be made again.
     pub cache_dir: PathBuf,
     /// Places for answers being generated; one more is told to come back.
@@ -57,11 +63,18 @@ impl App {
             trainer,
             generator,
             examiner,
+            scanner: None,
+            blocklist: None,
             cache_dir,
             chat_permits,
             sign_in_limit,
             readiness,
         }
+    }
+
+    /// With a virus scanner, a list of known files, or neither.
+    pub fn guarded_by(self, scanner: Option<Arc<dyn Scanner>>, blocklist: Option<Arc<Blocklist>>) -> Self {
+        Self { scanner, blocklist, ..self }
     }
 
     /// The present moment, as use cases see it.

@@ -18,6 +18,7 @@ pub mod ops;
 pub mod release;
 pub mod review;
 pub mod run;
+pub mod scan;
 pub mod search;
 pub mod standing;
 pub mod submission;
@@ -26,5 +27,5 @@ mod words;
 
 pub use app::{Actor, App, Settings};
 pub use events::EventBus;
-pub use karat_gate::{Examiner, InProcess};
+pub use karat_gate::{Examiner, InProcess, outside::Blocklist};
 pub use model::chat;

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::jobs::QUEUES;
-use karat_store::query::{job, ops};
+use karat_store::query::{self, job, ops};
 pub use karat_store::{Check, Store, StoreConfig, diagnose, is_healthy};
 use karat_types::{JobState, Problem, RunState, SubmissionState};
 use std::time::{Duration, Instant};
@@ -66,6 +66,18 @@ pub async fn gauges(app: &App) -> Result<Vec<Gauge>, Problem> {
         SubmissionState::ALL.iter().map(|s| s.as_str()),
         &submissions,
     ));
+    let waiting = query::submission::count_set_aside(db).await?;
+    gauges.extend(["reader_failed", "known_bad"].into_iter().map(|why| Gauge {
+        name: "karat_set_aside",
+        label: "why",
+        value_of: why.to_owned(),
+        count: waiting.iter().find(|(w, _)| w == why).map_or(0, |(_, n)| *n),
+    }));
+    if let Some(scanner) = app.scanner.clone() {
+        let up = tokio::task::spawn_blocking(move || scanner.is_up()).await.unwrap_or(false);
+        let value_of = "clamd".to_owned();
+        gauges.push(Gauge { name: "karat_scanner_up", label: "scanner", value_of, count: i64::from(up) });
+    }
     let runs = ops::run_states(db).await?;
     gauges.extend(by_state("karat_runs", RunState::ALL.iter().map(|s| s.as_str()), &runs));
     Ok(gauges)

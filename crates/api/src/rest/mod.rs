@@ -8,6 +8,7 @@ mod file;
 mod home;
 mod me;
 mod model;
+mod operator;
 mod release;
 mod review;
 mod run;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .merge(model::routes())
         .merge(file::routes())
         .merge(run::routes())
+        .merge(operator::routes())
         .merge(event::routes())
 }
 

@@ -1,6 +1,6 @@
 //! Before anything is parsed: size, name, type, licence.
 
-use super::{Code, refuse};
+use super::{Code, hold, refuse};
 
 pub(super) const CODES: &[Code] = &[
     refuse(
@@ -61,6 +61,36 @@ pub(super) const CODES: &[Code] = &[
             "The file starts like the right type but ends before its header is complete.",
             "bytes found; the least such a file can have.",
             "Export or download the file again and check that it opens.",
+        ],
+    ),
+    refuse(
+        "virus_found",
+        "A8",
+        "The virus scanner recognised it",
+        [
+            "The server has a virus scanner (ClamAV), and what it recognises is not handed on to anybody.",
+            "the name of what was recognised; nothing may be.",
+            "Clean your machine and send a file that has never been on it; if it is a false alarm, report it to ClamAV and tell the operator the name.",
+        ],
+    ),
+    hold(
+        "known_bad",
+        "A11",
+        "The operator has to look first",
+        [
+            "The operator of this server keeps a list of files to look at before anybody else does. Reviewers do not see this file, and nothing about its contributor is concluded from it.",
+            "nothing is told; nothing is needed.",
+            "Nothing needs to be done: the operator decides, or gets in touch.",
+        ],
+    ),
+    hold(
+        "reader_failed",
+        "A9",
+        "Our reader failed",
+        [
+            "Files are read in a process that can do nothing else, with 1 GB of memory and 20 s of processor time. It ended before it had read this one: a fault or a limit of ours, and no judgement of the file.",
+            "how the reader ended; what it is given for one file.",
+            "Nothing needs to be done: the operator is told, and the file is read again without being sent again.",
         ],
     ),
     refuse(

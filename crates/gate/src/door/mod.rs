@@ -4,3 +4,4 @@ pub mod kind;
 pub mod licence;
 pub mod name;
 pub(crate) mod polyglot;
+pub mod outside;

@@ -1,10 +1,12 @@
 //! `karat admin`: what an operator does on the machine itself.
 
+use super::admin_gate;
 use crate::config::StateArgs;
 use crate::{compose, out, runtime};
 use clap::Subcommand;
 use karat_services::view::account::{Credentials, RoleChange};
 use karat_services::{Actor, identity, standing};
+use karat_types::id::{DatanetId, SubmissionId};
 use karat_types::{Problem, Role};
 
 /// Accounts, roles and re-computation, on the machine itself
@@ -46,6 +48,44 @@ enum What {
         #[command(flatten)]
         state: StateArgs,
     },
+    /// Lists what waits for you: files our reader failed on, files on your list
+    #[command(after_help = "Example: karat admin unread")]
+    Unread {
+        /// Print one JSON list
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        state: StateArgs,
+    },
+    /// Has the files our reader failed on read again
+    #[command(after_help = "Example: karat admin recheck")]
+    Recheck {
+        #[command(flatten)]
+        state: StateArgs,
+    },
+    /// Lets a file that is on your list go on to its reviewers
+    #[command(after_help = "Example: karat admin let-through 01996f6e-8a4b-7cc0-b2a4-0d1c9c1f7a55")]
+    LetThrough {
+        /// The submission
+        id: SubmissionId,
+        #[command(flatten)]
+        state: StateArgs,
+    },
+    /// Reads every stored file again and compares the verdicts; changes nothing
+    #[command(after_help = "Example: karat admin replay --with-current")]
+    Replay {
+        /// Only this datanet
+        #[arg(long, value_name = "ID")]
+        datanet: Option<DatanetId>,
+        /// Also say what this gate would decide otherwise than an older one did
+        #[arg(long)]
+        with_current: bool,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        state: StateArgs,
+    },
 }
 
 /// Does what was asked for.
@@ -55,6 +95,12 @@ pub(crate) fn run(args: Args) -> Result<(), Problem> {
             What::CreateOperator { name, state } => create_operator(name, &state).await,
             What::Grant { name, role, revoke, state } => grant(&name, role, !revoke, &state).await,
             What::Recompute { check: _, state } => recompute(&state).await,
+            What::Unread { json, state } => admin_gate::unread(json, &state).await,
+            What::Recheck { state } => admin_gate::recheck(&state).await,
+            What::LetThrough { id, state } => admin_gate::let_through(id, &state).await,
+            What::Replay { datanet, with_current, json, state } => {
+                admin_gate::replay(datanet, with_current, json, &state).await
+            }
         }
     })
 }

@@ -1,6 +1,7 @@
 //! `karat doctor`: what is well, what is not, and the fix.
 
 use crate::config::{Config, StateArgs};
+use crate::sandbox::{self, Limit, Sandbox};
 use crate::{compose, out, runtime};
 use karat_services::ops::{self, Check};
 use karat_types::Problem;
@@ -25,16 +26,17 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
         return probe_amx();
     }
     let config = args.state.load()?;
-    let mut checks = vec![data_dir(&config), threads(&config), kernels()];
+    let readers = readers();
+    let mut checks = vec![data_dir(&config), threads(&config), kernels(), readers_check(&readers)];
     if checks[0].ok {
         checks.extend(runtime()?.block_on(store(&config)));
     }
     if args.json {
         let settings: serde_json::Map<_, _> =
             config.shown().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        out::json(&serde_json::json!({ "checks": checks, "config": settings }))?;
+        out::json(&serde_json::json!({ "checks": checks, "readers": readers, "config": settings }))?;
     } else {
-        print(&config, &checks);
+        print(&config, &checks, &readers);
     }
     let wrong: Vec<_> = checks.iter().filter(|check| !check.ok).map(|check| check.name).collect();
     if wrong.is_empty() {
@@ -48,12 +50,19 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     ))
 }
 
-fn print(config: &Config, checks: &[Check]) {
+fn print(config: &Config, checks: &[Check], readers: &Readers) {
     for check in checks {
         out::line(format!("{} {:<10} {}", if check.ok { "ok  " } else { "BAD " }, check.name, check.found));
         if let Some(fix) = &check.fix {
             out::line(format!("     fix: {fix}"));
         }
+    }
+    out::line("\nWhat holds a reader of untrusted files");
+    for Limit { name, works, found } in &readers.limits {
+        out::line(format!("{} {name:<10} {found}", if *works { "ok  " } else { "none" }));
+    }
+    for Tried { what, stopped, how } in &readers.tried {
+        out::line(format!("{} {what:<10} {how}", if *stopped { "held" } else { "OPEN" }));
     }
     out::line("\nConfiguration");
     for (name, value) in config.shown() {
@@ -86,6 +95,54 @@ fn kernels() -> Check {
     let amx = chosen.without_amx.map_or_else(String::new, |reason| format!("; no AMX: {reason}"));
     let (f32, bf16, bits) = (chosen.f32, chosen.bf16, chosen.vector_bits);
     well("kernels", format!("f32 {f32}, bf16 {bf16}, vectors of {bits} bits{amx}"))
+}
+
+/// How files are read on this machine.
+#[derive(Default, serde::Serialize)]
+struct Readers {
+    /// Why no reader can be started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<String>,
+    limits: Vec<Limit>,
+    tried: Vec<Tried>,
+}
+
+/// What a reader tried and must not be able to do.
+#[derive(serde::Serialize)]
+struct Tried {
+    what: &'static str,
+    stopped: bool,
+    how: String,
+}
+
+/// Starts readers, asks what holds them and lets each try to get out.
+fn readers() -> Readers {
+    let sandbox = Sandbox::new(sandbox::Settings::new());
+    let limits = match sandbox.limits() {
+        Ok(limits) => limits,
+        Err(failed) => return Readers { failed: Some(failed), ..Readers::default() },
+    };
+    let tried = sandbox::QUICK.map(|probe| {
+        let how = sandbox.probe(probe).err().unwrap_or_else(|| "it answered as if it had read".to_owned());
+        Tried { what: probe.as_str(), stopped: !how.starts_with(sandbox::ALLOWED), how }
+    });
+    Readers { failed: None, limits, tried: tried.into() }
+}
+
+/// Elsewhere than on Linux there are only resource limits, which is said and is no fault.
+fn readers_check(readers: &Readers) -> Check {
+    let open: Vec<_> = readers.tried.iter().filter(|tried| !tried.stopped).map(|tried| tried.what).collect();
+    let missing: Vec<_> =
+        readers.limits.iter().filter(|limit| !limit.works).map(|l| l.name.as_str()).collect();
+    let found = match (&readers.failed, open.as_slice(), missing.as_slice()) {
+        (Some(failed), ..) => format!("no reader can be started: {failed}"),
+        (None, [], []) => "every limit works, and nothing got out".to_owned(),
+        (None, [], missing) => format!("nothing got out; not available: {}", missing.join(", ")),
+        (None, open, _) => format!("not stopped: {}", open.join(", ")),
+    };
+    let ok = readers.failed.is_none() && (open.is_empty() || cfg!(not(target_os = "linux")));
+    let fix = "Use a Linux kernel with seccomp, and let containers use it (Docker's default profile does).";
+    Check { name: "readers", ok, found, fix: (!ok).then(|| fix.to_owned()) }
 }
 
 /// What the child process does: every answer but success means no AMX.

@@ -1,6 +1,7 @@
 //! One file per command: `Args` says what may be typed, `run` does it.
 
 mod admin;
+mod admin_gate;
 mod ask;
 mod backup;
 mod chat;
@@ -17,6 +18,7 @@ mod model_args;
 mod models;
 mod models_kept;
 mod models_pull;
+mod read_file;
 mod release;
 mod release_download;
 mod review;
@@ -57,6 +59,8 @@ pub(crate) enum Command {
     Ask(ask::Args),
     #[command(hide = true)]
     GenDocs(gen_docs::Args),
+    #[command(hide = true)]
+    ReadFile(read_file::Args),
 }
 
 impl Command {
@@ -86,6 +90,7 @@ impl Command {
             Self::Run(args) => run::run(&args),
             Self::Ask(args) => ask::run(&args),
             Self::GenDocs(args) => gen_docs::run(&args),
+            Self::ReadFile(args) => read_file::run(&args),
         }
     }
 }

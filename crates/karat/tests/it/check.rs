@@ -39,8 +39,10 @@ fn honest_prose_passes_with_all_that_could_not_be_asked() {
     assert_eq!(line["findings"], json!([]));
     let not_run: Vec<_> =
         line["not_run"].as_array().unwrap().iter().map(|n| n["check"].as_str().unwrap()).collect();
-    assert_eq!(not_run, ["A1", "A4", "T13", "A10"]);
-    assert!(line["ms"].is_u64());
+    assert_eq!(not_run, ["A1", "A4", "T13", "A8", "A11", "T20", "A10"]);
+    assert!(line["ms"].is_u64() && line["explain"].is_null());
+    let explained = check(dir.path(), &["--explain", "river.md"]).lines().remove(0);
+    assert!(explained["explain"].as_str().unwrap().contains("quality"), "{explained}");
 }
 
 #[test]
@@ -149,4 +151,28 @@ fn images_and_sounds_are_taken_by_their_content() {
     let answer = karat(dir.path(), &["check", "--type", "image", "--json", "a.png"]);
     assert_eq!(codes(&answer.lines()[0]), ["wrong_type"]);
     assert_eq!(karat(dir.path(), &["check", "--type", "video", "a.png"]).code, 2);
+}
+
+#[test]
+fn folders_are_walked_and_told_in_order() {
+    let dir = folder(&[("b.txt", PROSE.as_bytes()), ("a.txt", b"Too short."), (".hidden.txt", b"")]);
+    std::fs::create_dir(dir.path().join("c")).unwrap();
+    std::fs::write(dir.path().join("c/d.pdf"), b"%PDF-1.7 broken").unwrap();
+    let answer = check(dir.path(), &["b.txt", "nowhere.txt", "."]);
+    let files: Vec<_> = answer.lines().iter().map(|l| l["file"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(files, ["b.txt", "./a.txt", "./b.txt", "./c/d.pdf"]);
+    assert_eq!(answer.code, 1, "one was not there");
+}
+
+#[test]
+fn what_was_not_declared_is_not_judged_and_said() {
+    let dir = folder(&[("river.txt", PROSE.as_bytes())]);
+    let declared = |more: &[&str]| {
+        let line = check(dir.path(), &[more, &["river.txt"]].concat()).lines().remove(0);
+        let entry = line["not_run"].as_array().unwrap().iter().find(|n| n["check"] == "A10").cloned();
+        entry.map(|n| n["why"].as_str().unwrap().to_owned())
+    };
+    assert!(declared(&["--origin", "own"]).unwrap().ends_with("use --licence SPDX, --source-type TYPE"));
+    let all = ["--licence", "MIT", "--origin", "own", "--source-type", "human"];
+    assert_eq!(declared(&all), None);
 }

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod check;
+mod clamd;
 mod families;
 mod hub;
 mod kill;
@@ -10,5 +11,7 @@ mod models;
 mod process;
 mod pull;
 mod run;
+mod same;
+mod sandbox;
 mod standing;
 mod train;

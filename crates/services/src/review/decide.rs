@@ -28,6 +28,7 @@ pub async fn decide(
     let account = actor.need_account()?;
     not_own(actor, &row)?;
     is_waiting(word(&row.state)?)?;
+    submission::check_set_aside(&row)?;
     let now = app.clock.now();
     let final_at = now.plus_seconds(app.settings.undo_seconds.max(0));
     let pending = entity::pending_decision::Model {

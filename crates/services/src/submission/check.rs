@@ -7,12 +7,13 @@
 //! one that comes again afterwards finds the submission moved on and only ends its job.
 
 use super::duplicate::{self, Hashes, Offer};
-use super::{quota, transition, view};
+use super::{derived, quota, set_aside, transition, view};
 use crate::app::App;
 use crate::review::{self, Ruling};
+use crate::scan;
 use crate::words::{hash, json, to_json, word};
 use bytes::Bytes;
-use karat_gate::{Declared, Derived, Input, Profile, Rules};
+use karat_gate::{Declared, Derived, Input, Profile, Rules, outside};
 use karat_store::query::job::ClaimedJob;
 use karat_store::{Tx, entity, query};
 use karat_types::finding::Verdict;
@@ -29,19 +30,27 @@ pub(super) const QUEUE: &str = "check";
 #[derive(Serialize, Deserialize)]
 pub(super) struct Payload {
     pub(super) submission: SubmissionId,
+    /// How often a reader has failed on it before.
+    #[serde(default)]
+    pub(super) again: u32,
 }
 
 /// Checks one submission.
 pub(crate) async fn run(app: &App, job: &ClaimedJob) -> Result<(), Problem> {
-    let Payload { submission } = job.payload()?;
+    let Payload { submission, again } = job.payload()?;
     let seen = query::submission::get(app.store.db(), submission.0).await?.filter(is_open);
     let judged = match &seen {
-        Some(row) => Some(judge(app, row).await?),
+        Some(row) => {
+            let mut judged = judge(app, row).await?;
+            let files = derived::keep(app, std::mem::take(&mut judged.derived)).await?;
+            Some((judged, files))
+        }
         None => None,
     };
     let tx = app.store.begin().await?;
-    if let (Some(seen), Some(judged)) = (seen, judged) {
-        settle(app, &tx, &seen, judged).await?;
+    if let (Some(seen), Some((judged, files))) = (seen, judged) {
+        derived::save(&tx, seen.id, files).await?;
+        settle(app, &tx, &seen, (judged, again)).await?;
     }
     query::job::complete(&tx, job.id, job.attempt).await?;
     tx.commit().await?;
@@ -50,6 +59,8 @@ pub(crate) async fn run(app: &App, job: &ClaimedJob) -> Result<(), Problem> {
 
 fn is_open(row: &entity::submission::Model) -> bool {
     row.state == SubmissionState::Checking.as_str()
+        // Held, but nobody has read it: it may still become anything.
+        || row.set_aside.as_deref() == Some(set_aside::READER_FAILED)
 }
 
 /// What the bytes alone say.
@@ -57,13 +68,15 @@ pub(super) struct Judged {
     pub(super) verdict: Verdict,
     pub(super) hashes: Hashes,
     pub(super) derived: Vec<Derived>,
+    pub(super) rules: Rules,
+    is_listed: Option<bool>,
 }
 
 pub(super) async fn judge(app: &App, row: &entity::submission::Model) -> Result<Judged, Problem> {
     let datanet = crate::datanet::load(app.store.db(), row.datanet_id.into()).await?;
     let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
     let declared = Declared {
-        licence: row.licence.clone(),
+        licence: Some(row.licence.clone()),
         origin: Some(word(&row.origin)?),
         source_type: Some(word(&row.source_type)?),
     };
@@ -91,14 +104,15 @@ pub(super) async fn through_gate(
     bytes: Bytes,
     rules: Rules,
 ) -> Result<Judged, Problem> {
-    let examiner = app.examiner.clone();
+    let (examiner, scanner, list) = (app.examiner.clone(), app.scanner.clone(), app.blocklist.clone());
     let work = move || {
-        let examined = examiner.examine(&Input { name: &name, bytes: &bytes, rules });
-        let hashes = Hashes {
-            exact: karat_gate::content_hash(&bytes).hex(),
-            normal: examined.prints.normal.map(|hash| hash.hex()),
-        };
-        Judged { verdict: examined.verdict, hashes, derived: examined.derived }
+        let examined = examiner.examine(&Input { name: &name, bytes: &bytes, rules: rules.clone() });
+        let exact = karat_gate::content_hash(&bytes);
+        let is_listed = list.map(|list| list.has(&exact, &examined.prints));
+        let normal = examined.prints.normal.map(|hash| hash.hex());
+        let verdict = scan::judge(scanner.as_deref(), examined.verdict, &bytes);
+        let hashes = Hashes { exact: exact.hex(), normal };
+        Judged { verdict, hashes, derived: examined.derived, rules, is_listed }
     };
     tokio::task::spawn_blocking(work)
         .await
@@ -106,7 +120,12 @@ pub(super) async fn through_gate(
 }
 
 /// Everything that depends on the moment, in one transaction.
-async fn settle(app: &App, tx: &Tx, seen: &entity::submission::Model, judged: Judged) -> Result<(), Problem> {
+async fn settle(
+    app: &App,
+    tx: &Tx,
+    seen: &entity::submission::Model,
+    (judged, again): (Judged, u32),
+) -> Result<(), Problem> {
     // The datanet first: whoever else settles a copy of this content waits here.
     let datanet = query::datanet::lock(tx, seen.datanet_id)
         .await?
@@ -115,7 +134,15 @@ async fn settle(app: &App, tx: &Tx, seen: &entity::submission::Model, judged: Ju
     // The limits were counted at the door.
     let verdict = karat_gate::join(judged.verdict, "A1", Vec::new());
     let verdict = duplicate::join(tx, Offer::of(&row), verdict, &judged.hashes).await?;
+    let verdict = match judged.is_listed {
+        Some(listed) => {
+            karat_gate::join(verdict, "A11", listed.then(outside::known_bad).into_iter().collect())
+        }
+        None => verdict,
+    };
     note_verdict(app, &mut row, &verdict, &judged.hashes)?;
+    row.rules = Some(to_json(&judged.rules)?);
+    row.set_aside = set_aside::why(&verdict).map(str::to_owned);
     let next = match verdict.outcome {
         GateOutcome::Refused => SubmissionState::Refused,
         GateOutcome::Held => SubmissionState::Held,
@@ -124,6 +151,8 @@ async fn settle(app: &App, tx: &Tx, seen: &entity::submission::Model, judged: Ju
     row.state = transition(SubmissionState::Checking, &[next])?.to_string();
     if next == SubmissionState::Refused {
         quota::give_back(tx, &row).await?;
+        // It may have been held before, when it could not be read.
+        query::claim::release(tx, row.id).await?;
     } else {
         duplicate::claim(tx, &row, &judged.hashes).await?;
     }
@@ -131,6 +160,7 @@ async fn settle(app: &App, tx: &Tx, seen: &entity::submission::Model, judged: Ju
         return after_passing(app, tx, &datanet, row, &verdict).await;
     }
     query::submission::save_outcome(tx, &row).await?;
+    set_aside::note(tx, &row, again, app.now()).await?;
     view::tell(tx, &row)
 }
 

@@ -10,7 +10,7 @@ use crate::view::reading::{Preview, Reading};
 use crate::words::hash;
 use bytes::Bytes;
 use karat_gate::{Derived, DerivedKind};
-use karat_store::{entity, query};
+use karat_store::entity;
 use karat_types::Problem;
 use karat_types::id::SubmissionId;
 
@@ -77,18 +77,12 @@ pub(crate) async fn derived_files(
     if media_type(row).starts_with("text/plain") || media_type(row).starts_with("text/markdown") {
         return Ok(Vec::new());
     }
-    let kept = query::withdrawal::derived_of(app.store.db(), &[row.id]).await?;
-    if kept.is_empty() {
-        return Ok(judge(app, row).await?.derived);
+    let kept = super::derived::load(app, row.id).await?;
+    // What our reader failed on is read again by its job alone.
+    if !kept.is_empty() || row.set_aside.is_some() {
+        return Ok(kept);
     }
-    let mut files = Vec::with_capacity(kept.len());
-    for file in kept {
-        let kinds = [DerivedKind::Extract, DerivedKind::Cleaned, DerivedKind::Preview];
-        let Some(kind) = kinds.into_iter().find(|kind| kind.as_str() == file.kind) else { continue };
-        let bytes = app.store.blobs().get(hash(&file.hash)?).await?;
-        files.push(Derived { kind, media_type: file.media_type, bytes: bytes.to_vec() });
-    }
-    Ok(files)
+    Ok(judge(app, row).await?.derived)
 }
 
 /// Whether it is a picture or a recording.

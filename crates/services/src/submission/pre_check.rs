@@ -37,7 +37,7 @@ pub async fn pre_check(
     check_file(&upload, modality)?;
     count_attempt(app, contributor, &place, upload.size()).await?;
     let declared = Declared {
-        licence: upload.declaration.licence.clone(),
+        licence: Some(upload.declaration.licence.clone()),
         origin: Some(upload.declaration.origin),
         source_type: Some(upload.declaration.source_type),
     };

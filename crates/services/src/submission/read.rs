@@ -108,6 +108,12 @@ fn may_read(
     row: &entity::submission::Model,
     datanet: &entity::datanet::Model,
 ) -> Result<(), Problem> {
+    if row.set_aside.is_some() && !actor.has(Role::Operator) && !is_own(actor, row) {
+        return Err(Problem::forbidden(
+            "This submission waits for the operator, so only they and its contributor may see it.",
+            "Nothing to do: it comes to the reviewers if the operator lets it through.",
+        ));
+    }
     let state: SubmissionState = word(&row.state)?;
     if state == SubmissionState::Accepted {
         return authz::require(actor, Action::ReadDatanet, false);

@@ -83,7 +83,8 @@ fn check_open(datanet: &entity::datanet::Model) -> Result<(), Problem> {
 
 /// The row and the job that checks it: both or neither.
 async fn write(tx: &Tx, row: entity::submission::Model, now: Micros) -> Result<(), Problem> {
-    let job = NewJob::new(check::QUEUE, check::KIND, &check::Payload { submission: row.id.into() }, now)?;
+    let job =
+        NewJob::new(check::QUEUE, check::KIND, &check::Payload { submission: row.id.into(), again: 0 }, now)?;
     let topic = format!("contributor:{}", row.contributor_id);
     let news = serde_json::json!({ "submission": row.id, "state": row.state });
     query::submission::insert(tx, row).await?;
@@ -121,6 +122,8 @@ fn row(ask: &Ask<'_>, upload: &Upload, hash: Hash) -> entity::submission::Model 
         note: None,
         cluster_id: None,
         transcript: transcript(declared.transcript.as_deref()),
+        set_aside: None,
+        rules: None,
     }
 }
 

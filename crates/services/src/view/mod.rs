@@ -7,6 +7,7 @@ pub mod account;
 pub mod datanet;
 pub mod home;
 pub mod model;
+pub mod operator;
 pub mod reading;
 pub mod release;
 pub mod review;

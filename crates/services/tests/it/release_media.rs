@@ -104,6 +104,8 @@ pub(crate) async fn accepted(
         note: None,
         cluster_id: None,
         transcript: transcript.map(str::to_owned),
+        set_aside: None,
+        rules: None,
     };
     let tx = kitchen.app.store.begin().await.unwrap();
     query::submission::insert(&tx, row).await.unwrap();

@@ -40,6 +40,10 @@ pub struct Model {
     pub cluster_id: Option<Uuid>,
     /// The transcript that came with a recording.
     pub transcript: Option<String>,
+    /// Why it waits for the operator and not for a reviewer: `reader_failed`, `known_bad`.
+    pub set_aside: Option<String>,
+    /// JSON rules it was last judged by: with them the verdict can be replayed.
+    pub rules: Option<String>,
 }
 
 /// None: joins are written where they are needed.

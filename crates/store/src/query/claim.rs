@@ -42,6 +42,12 @@ pub async fn holders(
     Ok(out)
 }
 
+/// Gives up what the submission holds: it was refused after all.
+pub async fn release(tx: &Tx, submission: Uuid) -> Result<()> {
+    claim::Entity::delete_many().filter(claim::Column::SubmissionId.eq(submission)).exec(tx).await?;
+    Ok(())
+}
+
 /// Makes the submission the holder of these clusters, whoever held them before.
 pub async fn take(tx: &Tx, datanet: Uuid, clusters: &[(&str, &str)], submission: Uuid) -> Result<()> {
     let rows = clusters.iter().map(|(kind, hash)| {

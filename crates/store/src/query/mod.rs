@@ -7,6 +7,7 @@ pub mod api_key;
 pub mod claim;
 pub mod datanet;
 pub mod decision;
+pub mod derived;
 pub mod event;
 pub mod home;
 pub mod job;

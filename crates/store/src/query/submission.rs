@@ -39,6 +39,8 @@ pub async fn save_outcome(tx: &Tx, row: &submission::Model) -> Result<()> {
         .col_expr(C::DecidedAt, Expr::value(row.decided_at))
         .col_expr(C::Reasons, Expr::value(row.reasons.clone()))
         .col_expr(C::Note, Expr::value(row.note.clone()))
+        .col_expr(C::SetAside, Expr::value(row.set_aside.clone()))
+        .col_expr(C::Rules, Expr::value(row.rules.clone()))
         .filter(C::Id.eq(row.id))
         .exec(tx)
         .await?;
@@ -141,6 +143,7 @@ fn waiting(reviewer: Reviewer) -> Select<submission::Entity> {
         .to_owned();
     submission::Entity::find()
         .filter(submission::Column::State.is_in(["held", "in_review"]))
+        .filter(submission::Column::SetAside.is_null())
         .filter(submission::Column::ContributorId.ne(reviewer.contributor))
         .filter(submission::Column::Id.not_in_subquery(pending))
         .filter(submission::Column::Id.not_in_subquery(given_up))
@@ -186,4 +189,44 @@ pub async fn count_waiting(
         .into_tuple()
         .all(conn)
         .await?)
+}
+
+/// What waits for the operator, the oldest first; all of it or for one reason.
+pub async fn set_aside(conn: &impl Conn, why: Option<&str>) -> Result<Vec<submission::Model>> {
+    let why = why.map(|why| submission::Column::SetAside.eq(why));
+    Ok(submission::Entity::find()
+        .filter(submission::Column::SetAside.is_not_null())
+        .filter(Condition::all().add_option(why))
+        .order_by_asc(submission::Column::Id)
+        .all(conn)
+        .await?)
+}
+
+/// How many wait for the operator, by reason.
+pub async fn count_set_aside(conn: &impl Conn) -> Result<Vec<(String, i64)>> {
+    Ok(submission::Entity::find()
+        .select_only()
+        .column(submission::Column::SetAside)
+        .column_as(submission::Column::Id.count(), "n")
+        .filter(submission::Column::SetAside.is_not_null())
+        .group_by(submission::Column::SetAside)
+        .into_tuple()
+        .all(conn)
+        .await?)
+}
+
+/// One page of what has a verdict that can be replayed, in order; of one datanet or all.
+pub async fn judged(
+    conn: &impl Conn,
+    datanet: Option<Uuid>,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<submission::Model>> {
+    use submission::Column as C;
+    let which = Condition::all()
+        .add_option(datanet.map(|id| C::DatanetId.eq(id)))
+        .add_option(after.map(|id| C::Id.gt(id)))
+        .add(C::Verdict.is_not_null())
+        .add(C::Rules.is_not_null());
+    Ok(submission::Entity::find().filter(which).order_by_asc(C::Id).limit(limit).all(conn).await?)
 }

@@ -11,9 +11,11 @@ pub(super) type Added = (&'static str, fn() -> Vec<ColumnDef>);
 pub(super) const DATANET: Added =
     ("datanet", || vec![text_null("language"), flag("human_only").default(false).take()]);
 
-/// `cluster_id` is the earliest submission of the same or nearly the same content.
-pub(super) const SUBMISSION: Added =
-    ("submission", || vec![uuid_null("cluster_id"), text_null("transcript")]);
+/// `cluster_id` is the earliest submission of the same or nearly the same content. What is
+/// set aside waits for the operator. `rules` are what it was judged by.
+pub(super) const SUBMISSION: Added = ("submission", || {
+    vec![uuid_null("cluster_id"), text_null("transcript"), text_null("set_aside"), text_null("rules")]
+});
 
 pub(super) fn group() -> Group {
     let tables = vec![derived(), print(), band()];

@@ -1,0 +1,100 @@
+//! Which files are meant.
+
+use karat_gate::known::Known;
+use karat_types::Problem;
+use std::path::{Path, PathBuf};
+
+/// The files named, and in place of a folder those in it, by name; and what could not be
+/// looked at.
+pub(super) fn all(named: &[PathBuf]) -> (Vec<PathBuf>, Vec<String>) {
+    let (mut files, mut unread) = (Vec::new(), Vec::new());
+    for path in named {
+        if path.is_dir() {
+            walk(path, &mut files, &mut unread);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    (files, unread)
+}
+
+/// Links to folders are not followed: they may lead in circles.
+fn walk(dir: &Path, files: &mut Vec<PathBuf>, unread: &mut Vec<String>) {
+    let mut open = vec![dir.to_path_buf()];
+    while let Some(path) = open.pop() {
+        if path != dir && (path.is_file() || !path.is_dir()) {
+            files.push(path);
+            continue;
+        }
+        match sorted(&path) {
+            // The last is taken first.
+            Ok(inside) => open.extend(inside.into_iter().rev().filter(|path| !is_linked_folder(path))),
+            Err(error) => unread.push(format!("{}: {error}", path.display())),
+        }
+    }
+}
+
+fn is_linked_folder(path: &Path) -> bool {
+    path.is_symlink() && path.is_dir()
+}
+
+/// What is in a folder, by name, without hidden files.
+fn sorted(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut inside = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+            inside.push(entry.path());
+        }
+    }
+    inside.sort();
+    Ok(inside)
+}
+
+/// The files of a folder, by name, so that of equal ones the first is always the same;
+/// those that are checked themselves are left out.
+pub(super) fn known(dir: &Path, checked: &[PathBuf]) -> Result<Known, Problem> {
+    let unreadable = |what: &dyn std::fmt::Display| {
+        Problem::bad(
+            "folder_not_readable",
+            format!("{} could not be read: {what}.", dir.display()),
+            "Give --against a folder of files you may read.",
+        )
+    };
+    std::fs::read_dir(dir).map_err(|error| unreadable(&error))?;
+    let checked: Vec<PathBuf> = checked.iter().filter_map(|file| file.canonicalize().ok()).collect();
+    let (files, unread) = all(&[dir.to_path_buf()]);
+    if let Some(first) = unread.first() {
+        return Err(unreadable(first));
+    }
+    let mut known = Known::default();
+    for file in files.iter().filter(|path| !path.canonicalize().is_ok_and(|path| checked.contains(&path))) {
+        let bytes = std::fs::read(file).map_err(|error| unreadable(&error))?;
+        known.add(&file.display().to_string(), &bytes);
+    }
+    Ok(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_walked_in_order_without_hidden_files_and_circles() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir_all(at("b/c")).unwrap();
+        std::fs::create_dir(at(".git")).unwrap();
+        for name in ["z.txt", "a.txt", "b/two.txt", "b/c/one.txt", ".hidden", ".git/config"] {
+            std::fs::write(at(name), name).unwrap();
+        }
+        std::os::unix::fs::symlink(dir.path(), at("b/loop")).unwrap();
+        let (files, unread) = all(&[at("z.txt"), dir.path().to_path_buf(), at("nowhere")]);
+        let names: Vec<_> = files
+            .iter()
+            .map(|f| f.strip_prefix(dir.path()).unwrap().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(names, ["z.txt", "a.txt", "b/c/one.txt", "b/two.txt", "z.txt", "nowhere"]);
+        assert!(unread.is_empty());
+    }
+}
