@@ -4,7 +4,8 @@ use crate::door::{kind, licence, name};
 use crate::evidence::finding;
 use crate::examined::{Examined, Read};
 use crate::input::{GATE_VERSION, Input, Rules};
-use crate::near::Prints;
+use crate::near::leak::EvalSets;
+use crate::near::{Judged, Prints};
 use crate::{audio, document, image, score, text};
 use karat_types::finding::{NotRun, Verdict};
 use karat_types::{Class, Finding, GateOutcome, Modality};
@@ -52,6 +53,7 @@ fn begin(rules: &Rules) -> Verdict {
         media_type: None,
         findings: Vec::new(),
         not_run: needs_the_datanet(rules.modality),
+        nearest: None,
     }
 }
 
@@ -136,12 +138,34 @@ pub fn replay(fresh: Verdict, stored: &Verdict) -> Verdict {
             verdict = score::measured(verdict, part, was.value, &was.from);
         }
     }
-    verdict
+    Verdict { nearest: stored.nearest.clone(), ..verdict }
 }
 
 /// Checks whose answer depends on the moment, in the order their findings stand behind
 /// those of the bytes.
 const MOMENT: [&str; 10] = ["A1", "A4", "T13", "I9", "S9", "T14", "T18", "T20", "A8", "A11"];
+/// Adds what comparing with the datanet's contents gave: the findings and the content
+/// that is most like this one.
+pub fn join_near(verdict: Verdict, modality: Modality, judged: Judged) -> Verdict {
+    let verdict = join(verdict, near_check(modality), judged.findings);
+    let verdict = match &judged.nearest {
+        None => verdict,
+        Some(nearest) => {
+            let most = nearest.likeness.max(nearest.contained).min(1000);
+            let from = format!("1,000 less the {most} it has in common with what is nearest");
+            score::measured(verdict, score::Part::Originality, Some(1000 - most), &from)
+        }
+    };
+    Verdict { nearest: judged.nearest, ..verdict }
+}
+
+/// Adds check T14, where there are sets to look for and a text to look in.
+pub fn join_leaks(verdict: Verdict, sets: &EvalSets, text: Option<&str>) -> Verdict {
+    match text.filter(|_| !sets.is_empty()) {
+        Some(text) => join(verdict, "T14", sets.check(text)),
+        None => verdict,
+    }
+}
 
 /// The stage behind the door: only for content of the right type and size.
 fn content(input: &Input<'_>, verdict: &mut Verdict) -> Read {
@@ -191,6 +215,10 @@ fn needs_the_datanet(modality: Modality) -> Vec<NotRun> {
         entry("A11", "the operator keeps no list of files to look at"),
     ];
     if modality == Modality::Text {
+        missing.push(entry(
+            "T14",
+            "no evaluation sets were given: use --eval-sets DIR, or the setting eval_sets_dir of a server",
+        ));
         missing.push(entry("T20", "needs the datanet's charter and accepted texts: submit to a server"));
     }
     missing
@@ -235,7 +263,7 @@ mod tests {
         assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Passed, Some(100)), "{verdict:?}");
         assert_eq!(verdict.media_type.as_deref(), Some("text/plain"));
         let checks: Vec<_> = verdict.not_run.iter().map(|n| n.check.as_str()).collect();
-        assert_eq!(checks, ["A1", "A4", "T13", "A8", "A11", "T20", "A10"]);
+        assert_eq!(checks, ["A1", "A4", "T13", "A8", "A11", "T14", "T20", "A10"]);
     }
 
     #[test]
@@ -280,7 +308,7 @@ mod tests {
         let verdict = join(verdict, "A4", vec![known::already_yours("018f")]);
         assert_eq!((verdict.outcome, verdict.score), (GateOutcome::Refused, None));
         let checks: Vec<_> = verdict.not_run.iter().map(|n| n.check.as_str()).collect();
-        assert_eq!(checks, ["T13", "A8", "A11", "T20"]);
+        assert_eq!(checks, ["T13", "A8", "A11", "T14", "T20"]);
     }
 
     #[test]

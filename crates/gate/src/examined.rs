@@ -1,8 +1,10 @@
 //! All that comes out of reading a file once.
 
+use crate::document::Extract;
 use crate::near::Prints;
 use karat_types::finding::Verdict;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What the gate made of one file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +16,19 @@ pub struct Examined {
     /// Files made from the original.
     #[serde(skip)]
     pub derived: Vec<Derived>,
+}
+
+impl Examined {
+    /// The text of the file: taken out of a document, or the file itself when it is one.
+    pub fn text<'a>(&self, bytes: &'a [u8]) -> Option<Cow<'a, str>> {
+        let extract = self.derived.iter().find(|derived| derived.kind == DerivedKind::Extract);
+        if let Some(extract) = extract {
+            let extract: Extract = serde_json::from_slice(&extract.bytes).ok()?;
+            return Some(Cow::Owned(extract.text));
+        }
+        let plain = self.verdict.media_type.as_deref().is_some_and(|kind| kind.starts_with("text/"));
+        std::str::from_utf8(bytes).ok().filter(|_| plain).map(Cow::Borrowed)
+    }
 }
 
 /// A file made from the original, kept beside it.

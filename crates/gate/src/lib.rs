@@ -28,7 +28,9 @@ pub mod rows;
 pub mod score;
 pub mod text;
 
-pub use check::{check, examine, join, join_fit, near_check, not_run, reader_failed, replay};
+pub use check::{
+    check, examine, join, join_fit, join_leaks, join_near, near_check, not_run, reader_failed, replay,
+};
 pub use codes::{Code, code_page, code_table};
 pub use door::{kind, licence, name, outside};
 pub use examined::{Derived, DerivedKind, Examined};

@@ -2,6 +2,7 @@
 
 use crate::clamd::Clamd;
 use crate::config::Config;
+use crate::eval_sets;
 use crate::sandbox::{self, Sandbox};
 use karat_engine::Engine;
 use karat_services::scan::Scanner;
@@ -57,7 +58,10 @@ pub(crate) async fn app_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc
     karat_engine::set_threads(config.engine_threads());
     let engine = Arc::new(Engine::default());
     let examiner = Arc::new(Sandbox::new(sandbox::Settings::new()));
-    let app = App::new(store, clock, settings(config), engine.clone(), engine, examiner);
+    let mut app = App::new(store, clock, settings(config), engine.clone(), engine, examiner);
+    if let Some(dir) = &config.eval_sets_dir {
+        app.eval_sets = Arc::new(eval_sets::read(dir)?);
+    }
     Ok(Arc::new(app.guarded_by(scanner(config)?, blocklist(config)?)))
 }
 

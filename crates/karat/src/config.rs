@@ -61,6 +61,8 @@ config! {
     clamd: Option<String> = None;
     /// File with a list of files that wait for the operator: a SHA-256 or an image's hash a line.
     blocklist: Option<PathBuf> = None;
+    /// Folder of evaluation sets (.jsonl, .txt): texts that hold their items are refused.
+    eval_sets_dir: Option<PathBuf> = None;
     /// Worker processes `karat serve` starts; 0 = none, start `karat worker` elsewhere.
     workers: u32 = 1;
     /// Threads for training and answering; 0 = all of the machine's.
@@ -144,6 +146,7 @@ const NAMES: &[&str] = &[
     "undo_seconds",
     "clamd",
     "blocklist",
+    "eval_sets_dir",
     "workers",
     "threads",
     "lease_seconds",

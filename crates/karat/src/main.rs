@@ -11,6 +11,7 @@ mod cmd;
 mod compose;
 mod config;
 mod demo;
+mod eval_sets;
 mod hub;
 mod out;
 mod progress;

@@ -2,6 +2,7 @@
 
 use crate::scan::Scanner;
 use karat_gate::Examiner;
+use karat_gate::near::leak::EvalSets;
 use karat_gate::outside::Blocklist;
 use karat_store::Store;
 use karat_types::id::{AccountId, ContributorId};
@@ -32,6 +33,8 @@ pub struct App {
     pub scanner: Option<Arc<dyn Scanner>>,
     /// Files that wait for the operator, where there is a list.
     pub blocklist: Option<Arc<Blocklist>>,
+    /// What models are examined with and must not be trained on.
+    pub eval_sets: Arc<EvalSets>,
     /// Unpacked models and run folders; everything in it can be made again.
     pub cache_dir: PathBuf,
     /// Places for answers being generated; one more is told to come back.
@@ -65,6 +68,7 @@ impl App {
             examiner,
             scanner: None,
             blocklist: None,
+            eval_sets: Arc::default(),
             cache_dir,
             chat_permits,
             sign_in_limit,

@@ -110,6 +110,20 @@ pub struct ScorePart {
     pub from: String,
 }
 
+/// The earlier content that is most like a new one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Nearest {
+    /// Its submission, or the name of its file; none when it may not be seen.
+    pub id: Option<String>,
+    /// How alike the two are, of 1,000: equal five-word sequences of all, 1,000 less 40
+    /// for each differing bit of the gradient hashes, or equal parts of the fingerprints.
+    pub likeness: u32,
+    /// How much of the new one stands in the earlier one, of 1,000.
+    pub contained: u32,
+    /// Whether the same contributor sent it.
+    pub own: bool,
+}
+
 /// Everything the gate says of one file. Same bytes in, same verdict out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Verdict {
@@ -136,4 +150,7 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// Checks that did not run.
     pub not_run: Vec<NotRun>,
+    /// What is most like it; none when nothing is, or when it was not compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Nearest>,
 }

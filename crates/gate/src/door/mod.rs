@@ -3,5 +3,5 @@
 pub mod kind;
 pub mod licence;
 pub mod name;
-pub(crate) mod polyglot;
 pub mod outside;
+pub(crate) mod polyglot;

@@ -1,48 +1,74 @@
-//! A4 and T13: what is in the datanet already.
-//!
-//! The server asks its database; `karat check --against DIR` asks a [`Known`].
+//! A4, T13, I9 and S9 without a database: what a folder holds already.
 
-use super::normal::{content_hash, normal_hash};
+use super::judge::{Judged, Seen, judge};
+use super::normal::content_hash;
+use super::{Key, Prints, shortlist};
 use crate::evidence::{at, finding};
 use karat_types::finding::Verdict;
-use karat_types::{Evidence, Finding, Hash};
+use karat_types::{Evidence, Finding, Hash, Modality};
 use serde_json::json;
 use std::collections::HashMap;
 
-/// The hashes of files that came earlier.
+/// Files that came earlier, and what they are recognised by.
 #[derive(Debug, Default)]
 pub struct Known {
-    exact: HashMap<Hash, String>,
-    normal: HashMap<Hash, String>,
+    files: Vec<(Seen, Prints)>,
+    exact: HashMap<Hash, Vec<u32>>,
+    normal: HashMap<Hash, Vec<u32>>,
+    keys: HashMap<Key, Vec<u32>>,
 }
 
 impl Known {
-    /// Remembers a file; of equal files the first keeps the name.
-    pub fn add(&mut self, name: &str, bytes: &[u8]) {
-        self.exact.entry(content_hash(bytes)).or_insert_with(|| name.to_owned());
-        if let Some(hash) = normal_hash(bytes) {
-            self.normal.entry(hash).or_insert_with(|| name.to_owned());
-        }
-    }
-
-    /// The verdict with the duplicate checks run against these files.
-    pub fn judge(&self, verdict: Verdict, bytes: &[u8]) -> Verdict {
-        let exact = self.exact.get(&content_hash(bytes));
-        let normal = normal_hash(bytes).and_then(|hash| self.normal.get(&hash));
-        let normal = normal.filter(|_| exact.is_none());
-        let verdict =
-            crate::join(verdict, "A4", exact.map(|name| duplicate_exact(name)).into_iter().collect());
-        crate::join(verdict, "T13", normal.map(|name| duplicate_normalised(name)).into_iter().collect())
-    }
-}
-
-impl<N: AsRef<str>, B: AsRef<[u8]>> FromIterator<(N, B)> for Known {
-    fn from_iter<I: IntoIterator<Item = (N, B)>>(files: I) -> Self {
+    /// Remembers files. The order they come in does not matter: of equal ones the first by
+    /// name is named.
+    pub fn new(files: impl IntoIterator<Item = (String, Hash, Prints)>) -> Self {
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_by(|a, b| a.0.cmp(&b.0));
         let mut known = Self::default();
-        for (name, bytes) in files {
-            known.add(name.as_ref(), bytes.as_ref());
+        for (n, (name, content, prints)) in (0u32..).zip(files) {
+            known.exact.entry(content).or_default().push(n);
+            if let Some(hash) = prints.normal {
+                known.normal.entry(hash).or_default().push(n);
+            }
+            for key in prints.keys() {
+                known.keys.entry(key).or_default().push(n);
+            }
+            known.files.push((Seen { id: name, own: false, shown: true }, prints));
         }
         known
+    }
+
+    /// The verdict with the duplicate checks run against these files, but for those whose
+    /// names `skip` knows: the file itself, say.
+    pub fn judge(
+        &self,
+        verdict: Verdict,
+        (modality, bytes, prints): (Modality, &[u8], &Prints),
+        skip: &dyn Fn(&str) -> bool,
+    ) -> Verdict {
+        let file = |n: u32| self.files.get(n as usize).filter(|(seen, _)| !skip(&seen.id));
+        let first = |all: Option<&Vec<u32>>| all?.iter().find_map(|&n| Some(file(n)?.0.id.as_str()));
+        let exact = first(self.exact.get(&content_hash(bytes)));
+        let normal = first(prints.normal.and_then(|hash| self.normal.get(&hash)));
+        let verdict = crate::join(verdict, "A4", exact.map(duplicate_exact).into_iter().collect());
+        if let Some(same) = exact.or(normal) {
+            let copy = normal.filter(|_| exact.is_none()).map(duplicate_normalised);
+            return crate::join_near(verdict, modality, Judged::copy_of(same, copy));
+        }
+        let likely: Vec<_> = self.likely(prints, skip).into_iter().filter_map(|n| file(n).cloned()).collect();
+        crate::join_near(verdict, modality, judge(prints, modality, &likely))
+    }
+
+    fn likely(&self, prints: &Prints, skip: &dyn Fn(&str) -> bool) -> Vec<u32> {
+        let mut hits: HashMap<(u32, u16), u64> = HashMap::new();
+        for key in prints.seeks() {
+            for &n in self.keys.get(&key).map_or(&[][..], Vec::as_slice) {
+                *hits.entry((n, key.band)).or_default() += 1;
+            }
+        }
+        let kept = |n: u32| self.files.get(n as usize).is_some_and(|(seen, _)| !skip(&seen.id));
+        let hits = hits.into_iter().filter(|((n, _), _)| kept(*n));
+        shortlist(hits.map(|((n, band), found)| (n, band, found)))
     }
 }
 
@@ -71,25 +97,56 @@ fn copy_of(code: &str, first: &str, message: String) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Input, check};
-    use karat_types::Modality;
+    use crate::{Input, examine};
+
+    fn known(files: &[(&str, &str)]) -> Known {
+        let one = |(name, text): &(&str, &str)| {
+            ((*name).to_owned(), content_hash(text.as_bytes()), Prints::of_text(text))
+        };
+        Known::new(files.iter().map(one))
+    }
+
+    /// The findings about copies.
+    fn told(known: &Known, text: &str) -> Vec<(String, Option<Evidence>)> {
+        let examined = examine(&Input::new("a.txt", text.as_bytes(), Modality::Text));
+        let before = examined.verdict.findings.clone();
+        let file = (Modality::Text, text.as_bytes(), &examined.prints);
+        let verdict = known.judge(examined.verdict, file, &|name| name == "itself");
+        assert!(!verdict.not_run.iter().any(|n| n.check == "A4" || n.check == "T13"));
+        let new = verdict.findings.into_iter().filter(|f| !before.contains(f));
+        new.map(|f| (f.code, f.evidence)).collect()
+    }
+
+    fn of(code: &str, id: &str) -> Vec<(String, Option<Evidence>)> {
+        vec![(code.into(), Some(Evidence::Submission { id: id.into() }))]
+    }
 
     #[test]
     fn copies_are_found_by_bytes_and_by_text() {
-        let known: Known = [("one.txt", "Hello  World"), ("two.txt", "hello world")].into_iter().collect();
-        let code = |bytes: &str| {
-            let verdict = check(&Input::new("a.txt", bytes.as_bytes(), Modality::Text));
-            let verdict = known.judge(verdict, bytes.as_bytes());
-            assert!(!verdict.not_run.iter().any(|n| n.check == "A4" || n.check == "T13"));
-            verdict
-                .findings
-                .into_iter()
-                .filter(|f| f.code.starts_with("dup"))
-                .map(|f| (f.code, f.measured))
-                .collect::<Vec<_>>()
+        let files = [("two.txt", "hello world"), ("itself", "hello world"), ("one.txt", "Hello  World")];
+        let known = known(&files);
+        assert_eq!(told(&known, "hello world"), of("duplicate_exact", "two.txt"));
+        assert_eq!(told(&known, "HELLO\nworld"), of("duplicate_normalised", "one.txt"));
+        assert_eq!(told(&known, "something else"), []);
+    }
+
+    #[test]
+    fn near_copies_and_chapters_are_found_whatever_the_order() {
+        let story = |range: std::ops::Range<u32>| {
+            range.map(|n| format!("word{} ", n * 7919 % 10_007)).collect::<String>()
         };
-        assert_eq!(code("hello world"), [("duplicate_exact".into(), json!("two.txt"))]);
-        assert_eq!(code("HELLO\nworld"), [("duplicate_normalised".into(), json!("one.txt"))]);
-        assert!(code("something else").is_empty());
+        let (book, other) = (story(0..9000), story(9000..10_000));
+        let edited = format!("A new beginning. {}", story(9000..10_000).replacen("word", "sword", 5));
+        for files in [[("book", book.as_str()), ("other", &other)], [("other", &other), ("book", &book)]] {
+            let known = known(&files);
+            assert_eq!(told(&known, &edited), of("near_duplicate", "other"));
+            assert_eq!(told(&known, &story(4000..4600)), of("contained_text", "book"));
+            let quoting = format!(
+                "{} {}",
+                story(8900..9050),
+                (0..500).map(|n| format!("mine{n} ")).collect::<String>()
+            );
+            assert_eq!(told(&known, &quoting), []);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 pub mod decode;
 pub mod fit;
-mod function_words;
+pub(crate) mod function_words;
 mod hidden;
 mod instructions;
 pub mod language;
@@ -16,7 +16,7 @@ mod shape;
 use crate::evidence::finding;
 use crate::examined::Read;
 use crate::input::Rules;
-use crate::near::{Prints, normal};
+use crate::near::{Prints, tail};
 use crate::profile::Profile;
 use crate::score;
 use karat_types::{Class, Finding};
@@ -52,6 +52,7 @@ pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
     findings.extend(secrets::check(text));
     findings.extend(personal::check(text));
     findings.extend(instructions::check(text));
+    findings.extend(tail::check(text));
     let (quality, reasons) = score::text_quality(&measures, profile);
     findings.extend(reasons);
     let mut not_run = Vec::new();
@@ -60,8 +61,7 @@ pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
         Err(why) => not_run.push(why),
     }
     let refused = findings.iter().any(|f| f.class == Class::Refuse);
-    let prints =
-        Prints { normal: normal::normal_hash(text.as_bytes()), terms: fit::terms(text), ..Prints::default() };
+    let prints = Prints { terms: fit::terms(text), ..Prints::of_text(text) };
     Read { findings, quality: (!refused).then_some(quality), prints, not_run, ..Read::default() }
 }
 

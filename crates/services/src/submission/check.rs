@@ -6,7 +6,7 @@
 //! policy, and the end of the job. A worker that dies before the commit leaves nothing;
 //! one that comes again afterwards finds the submission moved on and only ends its job.
 
-use super::duplicate::{self, Hashes, Offer};
+use super::duplicate::{self, Content, Offer};
 use super::{derived, quota, set_aside, transition, view};
 use crate::app::App;
 use crate::review::{self, Ruling};
@@ -66,7 +66,7 @@ fn is_open(row: &entity::submission::Model) -> bool {
 /// What the bytes alone say.
 pub(super) struct Judged {
     pub(super) verdict: Verdict,
-    pub(super) hashes: Hashes,
+    pub(super) content: Content,
     pub(super) derived: Vec<Derived>,
     pub(super) rules: Rules,
     is_listed: Option<bool>,
@@ -105,14 +105,16 @@ pub(super) async fn through_gate(
     rules: Rules,
 ) -> Result<Judged, Problem> {
     let (examiner, scanner, list) = (app.examiner.clone(), app.scanner.clone(), app.blocklist.clone());
+    let sets = app.eval_sets.clone();
     let work = move || {
         let examined = examiner.examine(&Input { name: &name, bytes: &bytes, rules: rules.clone() });
         let exact = karat_gate::content_hash(&bytes);
         let is_listed = list.map(|list| list.has(&exact, &examined.prints));
-        let normal = examined.prints.normal.map(|hash| hash.hex());
-        let verdict = scan::judge(scanner.as_deref(), examined.verdict, &bytes);
-        let hashes = Hashes { exact: exact.hex(), normal };
-        Judged { verdict, hashes, derived: examined.derived, rules, is_listed }
+        let text = examined.text(&bytes);
+        let verdict = karat_gate::join_leaks(examined.verdict.clone(), &sets, text.as_deref());
+        let verdict = scan::judge(scanner.as_deref(), verdict, &bytes);
+        let content = Content { modality: rules.modality, exact: exact.hex(), prints: examined.prints };
+        Judged { verdict, content, derived: examined.derived, rules, is_listed }
     };
     tokio::task::spawn_blocking(work)
         .await
@@ -133,14 +135,15 @@ async fn settle(
     let Some(mut row) = query::submission::lock(tx, seen.id).await?.filter(is_open) else { return Ok(()) };
     // The limits were counted at the door.
     let verdict = karat_gate::join(judged.verdict, "A1", Vec::new());
-    let verdict = duplicate::join(tx, Offer::of(&row), verdict, &judged.hashes).await?;
+    let joined = duplicate::join(tx, Offer::of(&row), verdict, &judged.content).await?;
+    row.cluster_id = joined.cluster(tx, &row).await?;
     let verdict = match judged.is_listed {
         Some(listed) => {
-            karat_gate::join(verdict, "A11", listed.then(outside::known_bad).into_iter().collect())
+            karat_gate::join(joined.verdict, "A11", listed.then(outside::known_bad).into_iter().collect())
         }
-        None => verdict,
+        None => joined.verdict,
     };
-    note_verdict(app, &mut row, &verdict, &judged.hashes)?;
+    note_verdict(app, &mut row, &verdict, &judged.content)?;
     row.rules = Some(to_json(&judged.rules)?);
     row.set_aside = set_aside::why(&verdict).map(str::to_owned);
     let next = match verdict.outcome {
@@ -154,7 +157,7 @@ async fn settle(
         // It may have been held before, when it could not be read.
         query::claim::release(tx, row.id).await?;
     } else {
-        duplicate::claim(tx, &row, &judged.hashes).await?;
+        duplicate::claim(tx, &row, &judged.content).await?;
     }
     if next == SubmissionState::Passed {
         return after_passing(app, tx, &datanet, row, &verdict).await;
@@ -168,14 +171,14 @@ fn note_verdict(
     app: &App,
     row: &mut entity::submission::Model,
     verdict: &Verdict,
-    hashes: &Hashes,
+    content: &Content,
 ) -> Result<(), Problem> {
     let int = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     row.verdict = Some(to_json(verdict)?);
     row.score = verdict.score.map(int);
     row.gate_version = int(verdict.gate_version);
     row.media_type.clone_from(&verdict.media_type);
-    row.normal_hash.clone_from(&hashes.normal);
+    row.normal_hash = content.normal();
     row.checked_at = Some(app.clock.now().0);
     Ok(())
 }

@@ -45,7 +45,7 @@ pub async fn pre_check(
     let rules = Rules { transcript, ..rules(&place, declared)? };
     let judged = through_gate(app, upload.file_name.clone(), upload.bytes.clone(), rules).await?;
     let offer = Offer { datanet: place.id, contributor: contributor.0, submission: Uuid::nil() };
-    let verdict = duplicate::join(app.store.db(), offer, judged.verdict, &judged.hashes).await?;
+    let verdict = duplicate::join(app.store.db(), offer, judged.verdict, &judged.content).await?.verdict;
     let text = modality == Modality::Text;
     Ok(PreCheck {
         bytes: upload.size(),

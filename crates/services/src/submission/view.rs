@@ -5,7 +5,7 @@ use crate::words::{count, hash, json, word};
 use karat_store::{Conn, Tx, entity, query};
 use karat_types::finding::Verdict;
 use karat_types::id::{ContributorId, SubmissionId};
-use karat_types::{Micros, Problem};
+use karat_types::{Micros, Problem, SubmissionState};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -80,8 +80,9 @@ pub(super) fn shape(
     releases: Vec<ReleaseRef>,
 ) -> Result<Submission, Problem> {
     let verdict: Option<Verdict> = row.verdict.as_deref().map(json).transpose()?;
-    let (parts, findings, not_run) =
-        verdict.map_or_else(Default::default, |v| (v.parts, v.findings, v.not_run));
+    let (parts, findings, not_run, nearest) =
+        verdict.map_or_else(Default::default, |v| (v.parts, v.findings, v.not_run, v.nearest));
+    let accepted = row.state == SubmissionState::Accepted.as_str();
     Ok(Submission {
         id: row.id.into(),
         datanet: row.datanet_id.into(),
@@ -101,6 +102,8 @@ pub(super) fn shape(
         parts,
         findings,
         not_run,
+        nearest,
+        cluster: row.cluster_id.filter(|_| accepted).map(SubmissionId),
         reasons: row.reasons.as_deref().map(json).transpose()?.unwrap_or_default(),
         note: row.note,
         releases,

@@ -1,7 +1,7 @@
 //! Submissions: one file offered to a datanet, and what became of it.
 
 use crate::view::reading::{Converted, Mask, Neighbour, Preview, Reading};
-use karat_types::finding::{NotRun, ScorePart, Verdict};
+use karat_types::finding::{Nearest, NotRun, ScorePart, Verdict};
 use karat_types::id::{ContributorId, DatanetId, ReleaseId, SubmissionId};
 use karat_types::{Finding, Hash, Micros, Origin, RejectReason, SourceType, SubmissionState};
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,13 @@ pub struct Submission {
     pub findings: Vec<Finding>,
     /// Checks that did not run.
     pub not_run: Vec<NotRun>,
+    /// The earlier content that is most like it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Nearest>,
+    /// The earliest submission of the same or nearly the same content, whose contributor
+    /// is credited; told once the submission is accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<SubmissionId>,
     /// Reasons of a rejection.
     pub reasons: Vec<RejectReason>,
     /// The reviewer's sentence.

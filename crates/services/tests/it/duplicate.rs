@@ -1,11 +1,13 @@
 //! First come, first credited.
 
 use crate::kitchen::*;
-use karat_services::submission;
 use karat_services::view::submission::Submission;
-use karat_store::Store;
+use karat_services::{jobs, submission};
+use karat_store::query::job::Claim;
+use karat_store::{Store, query};
 use karat_testkit::db_test;
-use karat_types::{Evidence, ReviewPolicy};
+use karat_types::id::SubmissionId;
+use karat_types::{Clock, Evidence, ReviewPolicy};
 
 fn refusal(submission: &Submission) -> &str {
     assert_eq!(submission.state.as_str(), "refused", "{:?}", submission.findings);
@@ -72,5 +74,92 @@ db_test! {
         submission::withdraw(&k.app, &bob, second.id).await.unwrap();
         // Ann's first copy no longer holds the claim, and still she had her turn.
         assert_eq!(refusal(&k.send(&ann, id, "c.txt", &good(1).to_lowercase()).await), "already_yours");
+    }
+}
+
+/// The text with `words` of its words replaced.
+fn edited(text: &str, words: usize) -> String {
+    let every = text.split(' ').count() / words.max(1);
+    let word =
+        |(n, word): (usize, &str)| if n % every == every / 2 { format!("new{n}") } else { word.to_owned() };
+    text.split(' ').enumerate().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Who is credited for the cluster of a submission.
+async fn credited(k: &Kitchen, id: SubmissionId) -> Option<uuid::Uuid> {
+    let db = k.app.store.db();
+    let cluster = query::submission::get(db, id.0).await.unwrap()?.cluster_id?;
+    query::near::credited_of(db, &[cluster]).await.unwrap().get(&cluster).copied()
+}
+
+fn codes(submission: &Submission) -> Vec<&str> {
+    submission.findings.iter().map(|f| f.code.as_str()).filter(|code| *code != "no_licence").collect()
+}
+
+db_test! {
+    async fn near_copies_are_refused_or_held_and_the_nearest_is_told(store: Store) {
+        let k = Kitchen::new(store);
+        let (ann, bob) = (k.person("Ann", &[]).await, k.person("Bob", &[]).await);
+        let id = k.datanet(&ann, ReviewPolicy::Automatic).await.id;
+        let first = k.send(&ann, id, "a.txt", &good(1)).await;
+        assert_eq!(first.cluster, Some(first.id));
+        let copy = k.send(&bob, id, "b.txt", &edited(&good(1), 1)).await;
+        assert_eq!(refusal(&copy), "near_duplicate");
+        assert_eq!(copy.findings[0].evidence, Some(Evidence::Submission { id: first.id.to_string() }));
+        let nearest = copy.nearest.unwrap();
+        assert!(nearest.id == Some(first.id.to_string()) && nearest.likeness >= 900 && !nearest.own);
+        let own = k.send(&ann, id, "c.txt", &edited(&good(1), 1)).await;
+        assert_eq!(refusal(&own), "similar_to_yours");
+        let similar = k.send(&bob, id, "d.txt", &edited(&good(1), 4)).await;
+        assert_eq!((similar.state.as_str(), codes(&similar)), ("held", vec!["similar_text"]));
+        let book = format!("{} {} {}", good(2), good(3), good(4));
+        assert_eq!(k.send(&ann, id, "book.txt", &book).await.state.as_str(), "accepted");
+        let chapter = k.send(&bob, id, "chapter.txt", &edited(&good(3), 1)).await;
+        assert_eq!((chapter.state.as_str(), codes(&chapter)), ("held", vec!["contained_text"]));
+        let pre = submission::pre_check(&k.app, &bob, id, file("p.txt", &edited(&good(1), 1))).await.unwrap();
+        assert_eq!(pre.verdict.nearest.unwrap().id, Some(first.id.to_string()));
+        let files = submission::quota(&k.app, &bob).await.unwrap().files_used;
+        assert_eq!(files, 2, "refused copies cost nothing");
+    }
+
+    async fn a_cluster_is_credited_to_its_earliest_commitment(store: Store) {
+        let k = Kitchen::new(store);
+        let (ann, bob) = (k.person("Ann", &[]).await, k.person("Bob", &[]).await);
+        let id = k.datanet(&ann, ReviewPolicy::Owner).await.id;
+        let first = k.send(&bob, id, "a.txt", &good(1)).await;
+        let later = k.send(&ann, id, "b.txt", &edited(&good(1), 4)).await;
+        assert_eq!(later.state.as_str(), "held");
+        assert_eq!(later.findings[0].evidence, None, "the first is not public");
+        assert_eq!(later.nearest.unwrap().id, None);
+        assert_eq!(credited(&k, first.id).await, bob.contributor.map(|who| who.0));
+        assert_eq!(credited(&k, later.id).await, bob.contributor.map(|who| who.0));
+        // Once the first is taken back, the next earliest is the first.
+        k.reject(&ann, first.id).await;
+        submission::withdraw(&k.app, &bob, first.id).await.unwrap();
+        assert_eq!(credited(&k, later.id).await, ann.contributor.map(|who| who.0));
+        // What was taken back is free for others, and not for the one who took it back.
+        let free = k.send(&k.person("Cid", &[]).await, id, "c.txt", &edited(&good(1), 30)).await;
+        assert_eq!(free.state.as_str(), "in_review", "{:?}", free.findings);
+        assert_eq!(refusal(&k.send(&bob, id, "d.txt", &edited(&good(1), 1)).await), "similar_to_yours");
+    }
+
+    async fn the_slower_of_two_keeps_the_credit_when_it_was_first(store: Store) {
+        let k = Kitchen::new(store);
+        let (ann, bob) = (k.person("Ann", &[]).await, k.person("Bob", &[]).await);
+        let id = k.datanet(&ann, ReviewPolicy::Owner).await.id;
+        let early = k.offer(&ann, id, "a.txt", &good(1)).await.unwrap();
+        // The early one waits while a later copy goes through the gate.
+        let queues = [jobs::CHECK_QUEUE.to_owned()];
+        let lease = std::time::Duration::from_secs(15);
+        let claim = Claim { queues: &queues, limit: 10, owner: "gone", due: k.clock.now(), now: START, lease };
+        assert_eq!(query::job::claim(&k.app.store, &claim).await.unwrap().len(), 1);
+        let late = k.send(&bob, id, "b.txt", &edited(&good(1), 1)).await;
+        assert_eq!(late.state.as_str(), "in_review");
+        let tx = k.app.store.begin().await.unwrap();
+        query::job::reap(&tx, START.plus_seconds(16)).await.unwrap();
+        tx.commit().await.unwrap();
+        k.work().await;
+        assert_eq!(refusal(&k.see(early.id).await), "near_duplicate");
+        assert_eq!(credited(&k, late.id).await, ann.contributor.map(|who| who.0));
     }
 }

@@ -139,9 +139,38 @@ pub(crate) fn trial(name: &str, text: &str) -> Upload {
     Upload { declaration: Declaration { trial: true, ..declared() }, ..file(name, text) }
 }
 
-/// A text the automatic policy accepts; another number, another text.
+/// A text the automatic policy accepts; another number, another text of the same length
+/// (for numbers of as many digits).
 pub(crate) fn good(n: usize) -> String {
-    format!("This is note number {n} of the collection. {PROSE}")
+    let things =
+        "river boats stone tower house field water bread table horse sheep cloud grass fence wagon apple";
+    let deeds = "found broke built moved cared waved dried burnt saved threw watched"
+        .split(' ')
+        .filter(|word| word.len() == 5)
+        .collect::<Vec<_>>();
+    let kinds = "green white small heavy quiet early rough sharp brown plain solid loose damp".split(' ');
+    let kinds: Vec<_> = kinds.filter(|word| word.len() == 5).collect();
+    let things: Vec<_> = things.split(' ').collect();
+    let mut seed = n as u64 + 1;
+    let mut pick = |words: &[&str]| {
+        // Knuth's generator; its upper bits are the good ones.
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        words[(seed >> 33) as usize % words.len()].to_owned()
+    };
+    let mut out = format!("This is note number {n} of the collection. ");
+    for _ in 0..3 {
+        let (a, b, c, d) = (pick(&things), pick(&things), pick(&things), pick(&things));
+        let (e, f, g, h) = (pick(&things), pick(&things), pick(&things), pick(&things));
+        let (p, q, r) = (pick(&deeds), pick(&deeds), pick(&deeds));
+        let (x, y, z) = (pick(&kinds), pick(&kinds), pick(&kinds));
+        out += &format!(
+            "In spring the {x} {a} behind our {b} was {p} by people who live with a {c}. \
+             We {q} one {d} that is {y} for two days, and nobody told her so until May. \
+             If you hear some {e} at night, it can only be the {z} {f}. \
+             My grandmother {r} as many {g} as there are in this {h}. "
+        );
+    }
+    out.trim_end().to_owned()
 }
 
 /// A text that passes the gate and scores low: a list of links with the same line again

@@ -5,7 +5,7 @@ use crate::kitchen::*;
 use futures::future::join_all;
 use karat_services::{jobs, notice, standing, submission};
 use karat_store::query::job::{self, Claim};
-use karat_store::{Store, query};
+use karat_store::{Store, entity, query};
 use karat_testkit::db_test;
 use karat_types::clock::SystemClock;
 use karat_types::id::SubmissionId;
@@ -140,6 +140,72 @@ db_test! {
         assert_eq!((sent.state.as_str(), short.state.as_str()), ("accepted", "refused"));
         assert_eq!(query::decision::count(k.app.store.db()).await.unwrap(), 1);
         assert_eq!(submission::quota(&k.app, &ann).await.unwrap().files_used, 1);
+    }
+}
+
+/// 1,000 datanets, each offered a text and a copy of it by two people; the copies are the
+/// same bytes, the same words in capitals, or the text with one word replaced.
+async fn a_thousand_pairs(k: &Kitchen) -> Vec<[uuid::Uuid; 2]> {
+    let (ann, bob) = (k.person("Ann", &[]).await, k.person("Bob", &[]).await);
+    let owner = k.datanet(&ann, ReviewPolicy::Owner).await.id;
+    let datanet = query::datanet::get(k.app.store.db(), owner.0).await.unwrap().unwrap();
+    let first = k.offer(&ann, owner, "a.txt", &good(1)).await.unwrap();
+    k.work().await;
+    let row = query::submission::get(k.app.store.db(), first.id.0).await.unwrap().unwrap();
+    let mut hashes = Vec::new();
+    for copy in [good(1), good(1).to_uppercase(), good(1).replacen("grandmother", "grandfather", 1)] {
+        hashes.push(k.app.store.blobs().put(copy).await.unwrap().hex());
+    }
+    let tx = k.app.store.begin().await.unwrap();
+    let mut pairs = Vec::new();
+    for n in 0..1000 {
+        let id = uuid::Uuid::now_v7();
+        let name = format!("{n}");
+        query::datanet::insert(
+            &tx,
+            entity::datanet::Model { id, name_key: name.clone(), name, ..datanet.clone() },
+        )
+        .await
+        .unwrap();
+        let mut pair = [uuid::Uuid::nil(); 2];
+        for (slot, (who, hash)) in pair.iter_mut().zip([(&ann, &hashes[0]), (&bob, &hashes[n % 3])]) {
+            *slot = uuid::Uuid::now_v7();
+            let sent = entity::submission::Model {
+                id: *slot,
+                datanet_id: id,
+                contributor_id: who.contributor.unwrap().0,
+                content_hash: hash.clone(),
+                state: "checking".into(),
+                cluster_id: None,
+                ..row.clone()
+            };
+            query::submission::insert(&tx, sent).await.unwrap();
+            let payload = serde_json::json!({ "submission": *slot });
+            let job = job::NewJob::new(jobs::CHECK_QUEUE, "check", &payload, START).unwrap();
+            job::enqueue(&tx, job, START).await.unwrap();
+        }
+        pairs.push(pair);
+    }
+    tx.commit().await.unwrap();
+    pairs
+}
+
+db_test! {
+    async fn of_two_copies_exactly_one_passes_a_thousand_times(store: Store) {
+        let k = Kitchen::new(store);
+        let pairs = a_thousand_pairs(&k).await;
+        many_workers(&k).await;
+        let mut said = std::collections::BTreeMap::new();
+        for pair in pairs {
+            let (a, b) = (k.see(pair[0].into()).await, k.see(pair[1].into()).await);
+            let passed = [&a, &b].into_iter().filter(|s| s.state.as_str() == "in_review").count();
+            let copy = [&a, &b].into_iter().find(|s| s.state.as_str() == "refused");
+            assert_eq!((passed, copy.is_some()), (1, true), "{a:?}\n{b:?}");
+            *said.entry(copy.unwrap().findings[0].code.clone()).or_insert(0) += 1;
+        }
+        let said: Vec<_> = said.into_iter().collect();
+        let expected = [("duplicate_exact", 334), ("duplicate_normalised", 333), ("near_duplicate", 333)];
+        assert_eq!(said, expected.map(|(code, n)| (code.to_owned(), n)));
     }
 }
 

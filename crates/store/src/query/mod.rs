@@ -13,6 +13,7 @@ pub mod home;
 pub mod job;
 pub mod lease;
 pub mod model;
+pub mod near;
 pub mod notice;
 pub mod ops;
 pub mod release;

@@ -1,6 +1,7 @@
 //! Releases and what they hold.
 
 use crate::entity::{contributor, decision, derived, release, release_item, submission};
+use crate::query::near;
 use crate::{Conn, Result, StoreError, Tx};
 use karat_types::id::{AccountId, ContributorId, DatanetId, ReleaseId, SubmissionId};
 use karat_types::{Hash, Micros, ReleaseState, SubmissionState};
@@ -113,7 +114,7 @@ pub async fn accepted(conn: &impl Conn, datanet: DatanetId) -> Result<Vec<Accept
         .await?;
     let firsts: BTreeSet<Uuid> =
         found.iter().filter_map(|(id, _, first)| first.filter(|f| f != id)).collect();
-    let owners = owners(conn, firsts.into_iter().collect()).await?;
+    let owners = near::credited_of(conn, &firsts.into_iter().collect::<Vec<_>>()).await?;
     let known = |(submission, contributor, first): (Uuid, Uuid, Option<Uuid>)| {
         let cluster = first.unwrap_or(submission);
         Accepted {
@@ -124,22 +125,6 @@ pub async fn accepted(conn: &impl Conn, datanet: DatanetId) -> Result<Vec<Accept
         }
     };
     Ok(found.into_iter().map(known).collect())
-}
-
-/// Whose these submissions are.
-async fn owners(conn: &impl Conn, ids: Vec<Uuid>) -> Result<ById<Uuid>> {
-    let mut out = ById::new();
-    for part in ids.chunks(PER_INSERT) {
-        let found: Vec<(Uuid, Uuid)> = submission::Entity::find()
-            .select_only()
-            .columns([submission::Column::Id, submission::Column::ContributorId])
-            .filter(submission::Column::Id.is_in(part.iter().copied()))
-            .into_tuple()
-            .all(conn)
-            .await?;
-        out.extend(found);
-    }
-    Ok(out)
 }
 
 /// The datanet's last release.
@@ -302,8 +287,8 @@ pub async fn credited(
     conn: &impl Conn,
     rows: &[&submission::Model],
 ) -> Result<std::collections::HashMap<Uuid, ContributorId>> {
-    let firsts = rows.iter().filter_map(|s| s.cluster_id).collect();
-    let owners = owners(conn, firsts).await?;
+    let firsts: Vec<Uuid> = rows.iter().filter_map(|s| s.cluster_id).collect();
+    let owners = near::credited_of(conn, &firsts).await?;
     let of = |s: &&submission::Model| {
         let owner = s.cluster_id.and_then(|first| owners.get(&first).copied());
         owner.map(|owner| (s.id, ContributorId(owner)))

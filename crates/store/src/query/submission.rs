@@ -41,6 +41,7 @@ pub async fn save_outcome(tx: &Tx, row: &submission::Model) -> Result<()> {
         .col_expr(C::Note, Expr::value(row.note.clone()))
         .col_expr(C::SetAside, Expr::value(row.set_aside.clone()))
         .col_expr(C::Rules, Expr::value(row.rules.clone()))
+        .col_expr(C::ClusterId, Expr::value(row.cluster_id))
         .filter(C::Id.eq(row.id))
         .exec(tx)
         .await?;

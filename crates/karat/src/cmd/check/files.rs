@@ -1,7 +1,9 @@
 //! Which files are meant.
 
 use karat_gate::known::Known;
+use karat_gate::{Examiner, Input, Rules};
 use karat_types::Problem;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The files named, and in place of a folder those in it, by name; and what could not be
@@ -51,9 +53,25 @@ fn sorted(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(inside)
 }
 
-/// The files of a folder, by name, so that of equal ones the first is always the same;
-/// those that are checked themselves are left out.
-pub(super) fn known(dir: &Path, checked: &[PathBuf]) -> Result<Known, Problem> {
+/// The files that are checked, in the order they are meant. With `--against` their own
+/// folder a file is held against those before it and never against itself.
+pub(super) struct Checked(HashMap<PathBuf, usize>);
+
+impl Checked {
+    pub(super) fn of(files: &[PathBuf]) -> Self {
+        let numbered = files.iter().enumerate().rev();
+        Self(numbered.filter_map(|(n, file)| Some((file.canonicalize().ok()?, n))).collect())
+    }
+
+    /// Whether `other` is checked too, and not before `file`.
+    pub(super) fn not_before(&self, file: &Path, other: &str) -> bool {
+        let place = |path: &Path| path.canonicalize().ok().and_then(|path| self.0.get(&path).copied());
+        place(Path::new(other)).is_some_and(|other| place(file).is_none_or(|own| other >= own))
+    }
+}
+
+/// What the files of a folder are recognised by.
+pub(super) fn known(dir: &Path, rules: &Rules, examiner: &dyn Examiner) -> Result<Known, Problem> {
     let unreadable = |what: &dyn std::fmt::Display| {
         Problem::bad(
             "folder_not_readable",
@@ -62,17 +80,19 @@ pub(super) fn known(dir: &Path, checked: &[PathBuf]) -> Result<Known, Problem> {
         )
     };
     std::fs::read_dir(dir).map_err(|error| unreadable(&error))?;
-    let checked: Vec<PathBuf> = checked.iter().filter_map(|file| file.canonicalize().ok()).collect();
     let (files, unread) = all(&[dir.to_path_buf()]);
     if let Some(first) = unread.first() {
         return Err(unreadable(first));
     }
-    let mut known = Known::default();
-    for file in files.iter().filter(|path| !path.canonicalize().is_ok_and(|path| checked.contains(&path))) {
-        let bytes = std::fs::read(file).map_err(|error| unreadable(&error))?;
-        known.add(&file.display().to_string(), &bytes);
+    let mut known = Vec::with_capacity(files.len());
+    for file in files {
+        let bytes = std::fs::read(&file).map_err(|error| unreadable(&error))?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let input = Input { name: &name, bytes: &bytes, rules: rules.clone() };
+        let prints = examiner.examine(&input).prints;
+        known.push((file.display().to_string(), karat_gate::content_hash(&bytes), prints));
     }
-    Ok(known)
+    Ok(Known::new(known))
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ mod files;
 mod print;
 
 use crate::clamd::Clamd;
+use crate::eval_sets;
 use crate::progress;
 use crate::sandbox::{Probe, Sandbox, Settings};
 use karat_gate::known::Known;
+use karat_gate::near::leak::EvalSets;
 use karat_gate::{Declared, Examined, Examiner, Input, Profile, Rules};
 use karat_services::scan::{self, Scanner};
 use karat_types::{Modality, Origin, Problem, SourceType};
@@ -48,6 +50,9 @@ pub(crate) struct Args {
     /// Look for copies among the files of this folder
     #[arg(long, value_name = "DIR")]
     against: Option<PathBuf>,
+    /// Refuse texts that hold items of the evaluation sets in this folder (.jsonl, .txt)
+    #[arg(long, value_name = "DIR")]
+    eval_sets: Option<PathBuf>,
     /// A virus scanner: path of clamd's socket, or its host:port
     #[arg(long, value_name = "ADDRESS")]
     clamd: Option<Clamd>,
@@ -81,7 +86,6 @@ struct Judged {
 pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     let rules = rules(args)?;
     let (files, mut unread) = files::all(&args.files);
-    let known = args.against.as_deref().map(|dir| files::known(dir, &files)).transpose()?;
     let (done, judged) = channel();
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
@@ -92,7 +96,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
         patience: std::time::Duration::from_secs(args.reader_patience),
         ..Settings::new()
     };
-    let judge = Judge { rules, known, clamd: args.clamd.clone(), sandbox: Sandbox::new(settings) };
+    let sandbox = Sandbox::new(settings);
+    let known = args.against.as_deref().map(|dir| files::known(dir, &rules, &sandbox)).transpose()?;
+    let sets = args.eval_sets.as_deref().map(eval_sets::read).transpose()?.unwrap_or_default();
+    let checked = files::Checked::of(&files);
+    let judge = Judge { rules, known, checked, sets, clamd: args.clamd.clone(), sandbox };
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let (judge, files, next, done) = (&judge, &files, &next, done.clone());
@@ -115,6 +123,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
 struct Judge {
     rules: Rules,
     known: Option<Known>,
+    checked: files::Checked,
+    sets: EvalSets,
     clamd: Option<Clamd>,
     sandbox: Sandbox,
 }
@@ -129,8 +139,12 @@ impl Judge {
         let mut examined = self.sandbox.examine(&input);
         let clamd = self.clamd.as_ref().map(|clamd| clamd as &dyn Scanner);
         examined.verdict = scan::judge(clamd, examined.verdict, &bytes);
+        let text = examined.text(&bytes);
+        examined.verdict = karat_gate::join_leaks(examined.verdict, &self.sets, text.as_deref());
         if let Some(known) = &self.known {
-            examined.verdict = known.judge(examined.verdict, &bytes);
+            let skip = |other: &str| self.checked.not_before(file, other);
+            let what = (self.rules.modality, bytes.as_slice(), &examined.prints);
+            examined.verdict = known.judge(examined.verdict, what, &skip);
         }
         Ok(Judged { examined, ms: started.elapsed().as_millis() as u64 })
     }

@@ -19,7 +19,10 @@ pub(super) const SUBMISSION: Added = ("submission", || {
 
 pub(super) fn group() -> Group {
     let tables = vec![derived(), print(), band()];
-    let indexes = vec![index("band_submission", "band", &["submission_id"])];
+    let indexes = vec![
+        index("band_submission", "band", &["submission_id"]),
+        index("submission_cluster", "submission", &["cluster_id"]),
+    ];
     (tables, indexes)
 }
 

@@ -16,13 +16,9 @@ impl MigrationName for Second {
 #[async_trait::async_trait]
 impl MigrationTrait for Second {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (tables, indexes) in [data::group(), release::group()] {
-            for table in tables {
-                manager.create_table(table).await?;
-            }
-            for index in indexes {
-                manager.create_index(index).await?;
-            }
+        let (tables, indexes): (Vec<_>, Vec<_>) = [data::group(), release::group()].into_iter().unzip();
+        for table in tables.into_iter().flatten() {
+            manager.create_table(table).await?;
         }
         for (table, columns) in [data::DATANET, data::SUBMISSION, release::RELEASE]
             .into_iter()
@@ -32,6 +28,9 @@ impl MigrationTrait for Second {
             for mut column in columns {
                 manager.alter_table(Table::alter().table(table).add_column(&mut column).to_owned()).await?;
             }
+        }
+        for index in indexes.into_iter().flatten() {
+            manager.create_index(index).await?;
         }
         Ok(())
     }
