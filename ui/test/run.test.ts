@@ -14,6 +14,7 @@ const detail: RunDetail = {
     base_name: "tiny",
     since_withdrawn: [],
     data_name: "release 1",
+    since_withdrawn: [],
     settings: defaults,
     command: "karat train",
     step: 0,

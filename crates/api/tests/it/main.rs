@@ -9,6 +9,7 @@ mod events;
 mod fresh;
 mod openai;
 mod pages;
+mod releases;
 mod roles;
 mod submissions;
 mod world;

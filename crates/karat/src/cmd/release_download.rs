@@ -68,6 +68,11 @@ pub(crate) async fn download_folder(client: &Client, id: ReleaseId, dir: &Path) 
     out::line(format!(
         "Verified: the hash of each file, the leaf of each of {rows} rows, and the Merkle root"
     ));
+    if release.stopped_at.is_some() {
+        let next = release.next.as_ref().map(|n| format!(" Use version {} instead: {}.", n.version, n.id));
+        let why = release.stopped_why.as_deref().unwrap_or_default();
+        out::line(format!("This release is no longer handed out. {why}{}", next.unwrap_or_default()));
+    }
     Ok(())
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn datanet(name: &str) -> Value {
 }
 
 /// A text nobody else has, long enough for the gate.
-fn text(number: usize) -> String {
+pub(crate) fn text(number: usize) -> String {
     let subjects = ["the baker", "a gardener", "my neighbour", "the harbour master", "our teacher"];
     let verbs = ["measures", "remembers", "repairs", "describes", "weighs"];
     let things = ["the old scale", "a wooden boat", "the morning bread", "a broken clock", "the north wall"];

@@ -10,6 +10,7 @@ mod kill;
 mod models;
 mod process;
 mod pull;
+mod release;
 mod run;
 mod same;
 mod sandbox;

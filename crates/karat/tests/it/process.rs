@@ -142,6 +142,11 @@ impl Server {
         Self { _process: process, http, url, key }
     }
 
+    /// Where it is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// GET; must succeed.
     pub(crate) async fn get(&self, path: &str) -> Value {
         self.send(self.http.get(format!("{}/api/v1/{path}", self.url)), path).await

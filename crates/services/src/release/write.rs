@@ -68,6 +68,25 @@ impl Lines {
     }
 }
 
+/// The rows of one text, numbered from `first`, and the size of its file.
+pub(super) async fn cut(
+    app: &App,
+    item: &Item,
+    modality: Modality,
+    first: u64,
+) -> Result<(Vec<Row>, u64), Problem> {
+    let content = app.store.blobs().get(item.content_hash).await?;
+    let source = Source {
+        submission: item.submission,
+        contributor: item.contributor,
+        contributor_name: &item.contributor_name,
+        licence: &item.licence,
+        content_hash: item.content_hash,
+        bytes: &content,
+    };
+    Ok((of_submission(&source, modality, first), content.len() as u64))
+}
+
 async fn texts(
     app: &App,
     folder: &Folder,
@@ -79,17 +98,8 @@ async fn texts(
     let mut table = TextTable::new(out)?;
     let (mut all, mut bytes) = (Vec::new(), 0);
     for item in items {
-        let content = app.store.blobs().get(item.content_hash).await?;
-        bytes += content.len() as u64;
-        let source = Source {
-            submission: item.submission,
-            contributor: item.contributor,
-            contributor_name: &item.contributor_name,
-            licence: &item.licence,
-            content_hash: item.content_hash,
-            bytes: &content,
-        };
-        let cut = of_submission(&source, modality, all.len() as u64);
+        let (cut, size) = cut(app, item, modality, all.len() as u64).await?;
+        bytes += size;
         item.first_row = all.len() as u64;
         item.rows = cut.len() as u64;
         for row in &cut {

@@ -59,6 +59,34 @@ async fn keeps_its_promises(store: Store, files: &Path) {
     assert_eq!(left.len(), 3, "the probe leaves nothing behind");
 }
 
+/// Parts are read, and what is set aside can come back until it is forgotten.
+async fn takes_out_of_service(store: &Store) {
+    let blobs = store.blobs();
+    let content: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    let hash = blobs.put(content.clone()).await.unwrap();
+    let parts: Vec<_> = blobs.stream_range(hash, 70_000..70_010).await.unwrap().try_collect().await.unwrap();
+    assert_eq!(parts.concat(), content[70_000..70_010]);
+    for _ in 0..2 {
+        blobs.set_aside(hash).await.unwrap();
+        assert!(!blobs.exists(hash).await.unwrap());
+        let all: Vec<_> = blobs.all().try_collect().await.unwrap();
+        assert!(all.iter().all(|(one, _)| *one != hash), "a backup takes it along");
+    }
+    blobs.bring_back(hash).await.unwrap();
+    assert_eq!(blobs.get(hash).await.unwrap(), content);
+    // Set aside, kept anew by somebody, then forgotten: the new one stays.
+    blobs.set_aside(hash).await.unwrap();
+    blobs.put(content.clone()).await.unwrap();
+    blobs.forget(hash).await.unwrap();
+    assert_eq!(blobs.get(hash).await.unwrap(), content);
+    blobs.set_aside(hash).await.unwrap();
+    for _ in 0..2 {
+        blobs.forget(hash).await.unwrap();
+    }
+    blobs.bring_back(hash).await.unwrap();
+    assert!(!blobs.exists(hash).await.unwrap());
+}
+
 /// Changed bytes are never given out.
 async fn notices_damage(store: Store, root: &Path, files: &Path) {
     let hash = store.blobs().put("good bytes").await.unwrap();
@@ -77,6 +105,7 @@ async fn local_files_keep_their_promises() {
     let (place, files) = (Place::sqlite(), tempfile::tempdir().unwrap());
     let store = Store::open(&StoreConfig::local(place.dir())).await.unwrap();
     keeps_its_promises(store.clone(), files.path()).await;
+    takes_out_of_service(&store).await;
     let files = tempfile::tempdir().unwrap();
     notices_damage(store, &place.dir().join("blobs"), files.path()).await;
 }
@@ -86,6 +115,7 @@ async fn s3_keeps_its_promises() {
     let (place, files, s3) = (Place::sqlite(), tempfile::tempdir().unwrap(), S3::start());
     let store = Store::open(&on_s3(&place, &s3)).await.unwrap();
     keeps_its_promises(store.clone(), files.path()).await;
+    takes_out_of_service(&store).await;
     let files = tempfile::tempdir().unwrap();
     notices_damage(store, &s3.files().join("karat/blobs"), files.path()).await;
 }

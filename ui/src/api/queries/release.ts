@@ -39,6 +39,34 @@ export const diffQuery = (id: string, from: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+export const releaseFilesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["release", id, "files"],
+    queryFn: () => take(api.GET("/api/v1/releases/{id}/files", { params: { path: { id } } })),
+  });
+
+export const previewQuery = (datanet: string) =>
+  queryOptions({
+    queryKey: ["releases", datanet, "preview"],
+    queryFn: () => take(api.GET("/api/v1/datanets/{id}/releases/preview", { params: { path: { id: datanet } } })),
+    staleTime: 0,
+  });
+
+export const alertsQuery = (datanet: string) =>
+  queryOptions({
+    queryKey: ["releases", datanet, "alerts"],
+    queryFn: () => take(api.GET("/api/v1/datanets/{id}/alerts", { params: { path: { id: datanet } } })),
+  });
+
+export function useDismissAlert(datanet: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, reason }: { id: string; reason: string }) =>
+      take(api.POST("/api/v1/alerts/{id}/dismiss", { params: { path: { id } }, body: { reason } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["releases", datanet] }),
+  });
+}
+
 export function useCreateRelease(datanet: string) {
   const client = useQueryClient();
   return useMutation({

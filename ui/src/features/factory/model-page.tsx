@@ -5,7 +5,7 @@ import type { Model } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { CopyId } from "@/components/ui/copy";
 import { Figure, Page, Section } from "@/components/ui/page";
-import { Loaded } from "@/components/ui/states";
+import { Loaded, Note } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import { bytes, compact, shortHash } from "@/lib/format";
 import { text } from "@/text";
@@ -41,6 +41,11 @@ function Sheet({ model }: { model: Model }) {
   const files = useQuery(modelFilesQuery(model.id));
   return (
     <>
+      {model.since_withdrawn.length > 0 && (
+        <Note tone="amber" className="mb-6">
+          {text.release.since(model.since_withdrawn.length)}
+        </Note>
+      )}
       <dl className="mb-8 flex flex-wrap gap-x-10 gap-y-3">
         <Figure value={compact(model.parameters)} label={t.parameters} />
         <Figure value={t.contextTokens(model.context)} label={t.context} />

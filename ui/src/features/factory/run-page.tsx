@@ -37,6 +37,11 @@ export function RunPage({ id }: { id: string }) {
           <strong className="font-medium">{t.failed}.</strong> {run.error}
         </Note>
       )}
+      {run.since_withdrawn.length > 0 && (
+        <Note tone="amber" className="mb-6">
+          {text.release.since(run.since_withdrawn.length)}
+        </Note>
+      )}
       <Gauges run={run} />
       <div className="grid gap-x-10 xl:grid-cols-[1fr_19rem]">
         <div className="min-w-0">

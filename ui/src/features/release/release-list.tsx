@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { releasesQuery, useCreateRelease } from "@/api/queries/release";
+import { previewQuery, releasesQuery, useCreateRelease } from "@/api/queries/release";
 import type { Datanet, Release } from "@/api/types";
 import { Punch } from "@/components/mark/punch";
 import { ReleaseMark } from "@/components/mark/state";
@@ -10,6 +10,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Empty, FormProblem, Loaded } from "@/components/ui/states";
 import { ago, bytes } from "@/lib/format";
 import { text } from "@/text";
+import { Alerts, LeftForLater } from "./alerts";
 
 /** A datanet's releases, newest first; its owner makes the next one here. */
 export function ReleaseList({ datanet }: { datanet: Datanet }) {
@@ -17,6 +18,7 @@ export function ReleaseList({ datanet }: { datanet: Datanet }) {
   return (
     <>
       {datanet.yours && <MakeRelease datanet={datanet} />}
+      {datanet.yours && <Alerts datanet={datanet} />}
       <Loaded query={query}>
         {(page) =>
           page.items.length === 0 ? (
@@ -59,6 +61,21 @@ export function ReleaseRow({ release, here = false, named = false }: { release: 
   );
 }
 
+/** What the release would hold, and what would wait. */
+function Preview({ datanet }: { datanet: Datanet }) {
+  const query = useQuery(previewQuery(datanet.id));
+  return (
+    <Loaded query={query}>
+      {(preview) => (
+        <div className="grid gap-2">
+          <p className="num text-muted">{preview.problem ?? text.release.would(preview.items, preview.contributors)}</p>
+          <LeftForLater plan={preview.plan} />
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
 function MakeRelease({ datanet }: { datanet: Datanet }) {
   const create = useCreateRelease(datanet.id);
   const [asking, setAsking] = useState(false);
@@ -71,9 +88,7 @@ function MakeRelease({ datanet }: { datanet: Datanet }) {
       <p className="text-sm text-muted">{empty ? text.datanet.makeReleaseEmpty : text.datanet.makeReleaseHint}</p>
       <Dialog open={asking} onClose={() => setAsking(false)} title={text.datanet.makeRelease}>
         <p>{text.datanet.makeReleaseHint}</p>
-        <p className="num text-muted">
-          {text.common.submissions(datanet.counts.accepted)}, {text.common.contributors(datanet.contributors)}
-        </p>
+        <Preview datanet={datanet} />
         <FormProblem error={create.error} />
         <div className="flex gap-3">
           <Button look="primary" busy={create.isPending} onClick={() => create.mutate(undefined, { onSuccess: () => setAsking(false) })}>

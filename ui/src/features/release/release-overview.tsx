@@ -8,9 +8,16 @@ import { Loaded } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import { bytes, count } from "@/lib/format";
 import { text } from "@/text";
+import { LeftForLater } from "./alerts";
+import { ReleaseFiles } from "./release-files";
 import { ReleaseRow } from "./release-list";
 
 const t = text.release;
+
+/** The card without the lines at its head that only hubs read. */
+function withoutFrontMatter(card: string): string {
+  return card.replace(/^---\n[\s\S]*?\n---\n+/, "");
+}
 
 export function ReleaseOverview({ release }: { release: Release }) {
   const siblings = useQuery(releasesQuery(release.datanet));
@@ -28,7 +35,12 @@ export function ReleaseOverview({ release }: { release: Release }) {
           {release.root ? <p className="mt-0.5 font-mono text-sm break-all text-gold">{release.root}</p> : <p className="text-muted">{t.noRoot}</p>}
           <p className="mt-1 max-w-[72ch] text-sm text-muted">{t.rootExplain}</p>
         </Section>
-        <Section title={t.card}>{release.card ? <Markdown source={release.card} /> : <p className="text-muted">{t.noCard}</p>}</Section>
+        {(release.plan.waiting.length > 0 || release.plan.set_aside.length > 0) && (
+          <Section title={t.left}>
+            <LeftForLater plan={release.plan} />
+          </Section>
+        )}
+        <Section title={t.card}>{release.card ? <Markdown source={withoutFrontMatter(release.card)} /> : <p className="text-muted">{t.noCard}</p>}</Section>
       </div>
       <aside className="min-w-0">
         <Section title={t.licences} hint={t.licenceExplain}>
@@ -60,16 +72,8 @@ export function ReleaseOverview({ release }: { release: Release }) {
           </Loaded>
         </Section>
         {release.state === "ready" && (
-          <Section title={t.download}>
-            <ul className="flex flex-wrap gap-x-5 gap-y-2">
-              {(["jsonl", "parquet", "manifest", "card"] as const).map((kind) => (
-                <li key={kind}>
-                  <a className="py-1 text-blue underline underline-offset-2" href={`/api/v1/releases/${release.id}/download/${kind}`} download>
-                    {t.downloads[kind]}
-                  </a>
-                </li>
-              ))}
-            </ul>
+          <Section title={t.files} hint={t.filesHint}>
+            <ReleaseFiles release={release} />
           </Section>
         )}
         <CopyId value={release.id} label={text.common.copyId} />

@@ -46,7 +46,7 @@ export function ReleasePage({ id, tab, onTab }: ReleasePageProps) {
           <span>{moment(release.created_at)}</span>
         </span>
       }
-      actions={release.state === "ready" && <Actions release={release} />}
+      actions={release.state === "ready" && !release.stopped_at && <Actions release={release} />}
     >
       {release.state === "building" && (
         <Note className="mb-6">
@@ -56,6 +56,18 @@ export function ReleasePage({ id, tab, onTab }: ReleasePageProps) {
       {release.state === "failed" && (
         <Note tone="amber" className="mb-6">
           <strong className="font-medium">{t.failed}.</strong> {release.error}
+        </Note>
+      )}
+      {release.stopped_at && (
+        <Note tone="amber" className="mb-6">
+          <strong className="font-medium">{t.stopped}.</strong> {t.stoppedBody}{" "}
+          {release.next ? (
+            <Link to="/releases/$id" params={{ id: release.next.id }} className="underline underline-offset-2">
+              {t.insteadUse(release.next.version)}
+            </Link>
+          ) : (
+            t.makeNext
+          )}
         </Note>
       )}
       <Hallmark className="mb-8" strikes={releaseStrikes(release)} />
