@@ -14,7 +14,6 @@ const detail: RunDetail = {
     base_name: "tiny",
     since_withdrawn: [],
     data_name: "release 1",
-    since_withdrawn: [],
     settings: defaults,
     command: "karat train",
     step: 0,
