@@ -98,10 +98,16 @@ pub(super) fn find(text: &str) -> Vec<(Range<usize>, Kind)> {
             at += 1;
             continue;
         }
-        let hit = if bytes[at].is_ascii_digit() {
-            card(text, at).or_else(|| identity(text, at))
-        } else {
-            account(bytes, at).or_else(|| identity(text, at))
+        // Most words are neither: no number begins with a small letter or a lone digit.
+        let next = bytes.get(at + 1).copied().unwrap_or_default();
+        let hit = match bytes[at] {
+            b if b.is_ascii_digit() && (next.is_ascii_digit() || next == b' ') => {
+                card(text, at).or_else(|| identity(text, at))
+            }
+            b if b.is_ascii_uppercase() && (next.is_ascii_digit() || next.is_ascii_uppercase()) => {
+                account(bytes, at).or_else(|| identity(text, at))
+            }
+            _ => None,
         };
         match hit {
             Some((end, kind)) => {
