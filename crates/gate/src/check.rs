@@ -144,6 +144,7 @@ pub fn replay(fresh: Verdict, stored: &Verdict) -> Verdict {
 /// Checks whose answer depends on the moment, in the order their findings stand behind
 /// those of the bytes.
 const MOMENT: [&str; 10] = ["A1", "A4", "T13", "I9", "S9", "T14", "T18", "T20", "A8", "A11"];
+
 /// Adds what comparing with the datanet's contents gave: the findings and the content
 /// that is most like this one.
 pub fn join_near(verdict: Verdict, modality: Modality, judged: Judged) -> Verdict {
