@@ -1,12 +1,12 @@
 //! Sequences that look planted: looked for when a release is cut, kept as alerts, and
 //! dismissed by a person who looked.
 
+use super::write;
 use crate::authz::{self, Action};
 use crate::notice::tell;
 use crate::view::release::{Alert, SetAside};
 use crate::words::{json, to_json};
 use crate::{Actor, App};
-use karat_gate::document::Extract;
 use karat_gate::near::triggers;
 use karat_store::entity::alert::Model as Stored;
 use karat_store::entity::datanet::Model as Datanet;
@@ -37,40 +37,31 @@ pub(super) async fn scan(app: &App, net: &Datanet, items: &[Item]) -> Result<Vec
     let known = query::alert::of_datanet(app.store.db(), net.id).await?;
     let dismissed: BTreeSet<&str> =
         known.iter().filter(|a| a.dismissed_at.is_some()).map(|a| a.sequence.as_str()).collect();
+    let mut people: BTreeMap<ContributorId, u32> = BTreeMap::new();
     let mut texts = Vec::with_capacity(items.len());
     for item in items {
-        texts.push(text(app, item).await?);
+        let next = u32::try_from(people.len()).unwrap_or(u32::MAX);
+        let contributor = *people.entry(item.contributor).or_insert(next);
+        let (rows, _) = write::cut(app, item, modality, 0).await?;
+        let text = rows.into_iter().map(|row| row.content).collect::<Vec<_>>().join("\n\n");
+        texts.push((contributor, text));
     }
-    let people: BTreeMap<ContributorId, u32> =
-        items.iter().map(|i| i.contributor).collect::<BTreeSet<_>>().into_iter().zip(0..).collect();
-    let whose: Vec<u32> = items.iter().map(|i| people.get(&i.contributor).copied().unwrap_or(0)).collect();
-    let alerts = tokio::task::spawn_blocking(move || {
-        let items: Vec<_> = whose
+    let search = move || {
+        let items: Vec<_> = texts
             .iter()
-            .zip(&texts)
-            .map(|(&contributor, text)| triggers::Item { contributor, text })
+            .map(|(contributor, text)| triggers::Item { contributor: *contributor, text })
             .collect();
         triggers::scan(&items)
+    };
+    let alerts = tokio::task::spawn_blocking(search)
+        .await
+        .map_err(|error| Problem::internal(format!("The search for planted sequences stopped: {error}.")))?;
+    let found = alerts.into_iter().filter(|a| !dismissed.contains(a.sequence.as_str())).map(|alert| Found {
+        id: AlertId::new(),
+        submissions: alert.items.iter().filter_map(|place| items.get(*place)).map(|i| i.submission).collect(),
+        sequence: alert.sequence,
     });
-    let alerts =
-        alerts.await.map_err(|error| Problem::internal(format!("The scan for triggers: {error}.")))?;
-    let of = |alert: &triggers::Alert| {
-        alert.items.iter().filter_map(|n| Some(items.get(*n)?.submission)).collect()
-    };
-    let new = alerts.into_iter().filter(|alert| !dismissed.contains(alert.sequence.as_str()));
-    Ok(new.map(|a| Found { id: AlertId::new(), submissions: of(&a), sequence: a.sequence }).collect())
-}
-
-/// The text of an item; of what is none, nothing.
-async fn text(app: &App, item: &Item) -> Result<String, Problem> {
-    let Some(extract) = item.derived.iter().find(|d| d.kind == "extract") else {
-        let bytes = app.store.blobs().get(item.content_hash).await?;
-        return Ok(String::from_utf8_lossy(&bytes).into_owned());
-    };
-    let bytes = app.store.blobs().get(super::parse_hash(&extract.hash)?).await?;
-    let extract: Extract = serde_json::from_slice(&bytes)
-        .map_err(|error| Problem::internal(format!("The stored text of {}: {error}.", item.submission)))?;
-    Ok(extract.text)
+    Ok(found.collect())
 }
 
 /// All submissions that carry a sequence.
