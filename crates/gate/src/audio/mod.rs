@@ -33,9 +33,9 @@ use meter::{Measured, Meter};
 use open::{Opened, millis, seconds, unreadable, unsupported};
 use serde_json::json;
 
-/// Samples of all channels that are decoded at most: 20 minutes of two channels at 96 kHz.
+/// Samples of all channels that are decoded at most: 20 minutes of two channels at 64 kHz.
 /// More in 10 MB is no recording but an attack on the reader's time.
-const MOST_SAMPLES: u64 = 20 * 60 * 96_000 * 2;
+const MOST_SAMPLES: u64 = 20 * 60 * 64_000 * 2;
 
 /// How far the decoded length may be from the declared one, per mille.
 const MOST_OFF: u64 = 50;
