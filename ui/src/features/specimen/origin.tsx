@@ -36,8 +36,8 @@ export function OriginSigns({ submission }: { submission: Submission }) {
             <dd className="break-words">{sign.message}</dd>
           </div>
         ))}
-        {signs.length === 0 && <p>{t.nothing}</p>}
       </dl>
+      {signs.length === 0 && <p>{t.nothing}</p>}
       <ul className="grid gap-2 border-s-2 border-line ps-3 text-xs text-muted">
         {(kinds.length > 0 ? kinds : (["none"] as const)).map((kind) => (
           <li key={kind}>{t.beliefs[kind]}</li>
