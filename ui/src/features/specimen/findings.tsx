@@ -6,6 +6,7 @@ import { text } from "@/text";
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.map(shown).join(", ");
   if (typeof value === "object") return JSON.stringify(value);
   return String(value);
 }
