@@ -9,6 +9,7 @@ mod duplicate;
 mod entry;
 mod evidence;
 mod limits;
+mod mending;
 mod nearest;
 mod pre_check;
 mod quota;

@@ -3,6 +3,7 @@
 use super::check::{rules, through_gate};
 use super::duplicate::{self, Offer};
 use super::entry::{Upload, check_file};
+use super::mending::{converted, masks};
 use super::nearest::nearest;
 use super::quota::{self, Ask};
 use super::reading::{preview, reading};
@@ -47,12 +48,15 @@ pub async fn pre_check(
     let offer = Offer { datanet: place.id, contributor: contributor.0, submission: Uuid::nil() };
     let verdict = duplicate::join(app.store.db(), offer, judged.verdict, &judged.content).await?.verdict;
     let text = modality == Modality::Text;
+    let reading = text.then(|| reading(&upload.bytes, &judged.derived, MOST_BYTES)).flatten();
+    // A document's bytes are no text in any encoding.
+    let odd = verdict.findings.iter().any(|finding| finding.check == "T1");
     Ok(PreCheck {
         bytes: upload.size(),
-        reading: text.then(|| reading(&upload.bytes, &judged.derived, MOST_BYTES)).flatten(),
+        masks: masks(reading.as_ref()),
+        converted: odd.then(|| converted(&upload.bytes)).flatten(),
+        reading,
         preview: preview(&judged.derived),
-        masks: Vec::new(),
-        converted: None,
         nearest: nearest(app, actor, &verdict.findings, None).await?,
         verdict,
         file_name: upload.file_name,
