@@ -620,6 +620,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/recheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read again what our reader failed on. */
+        post: operations["recheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Submissions no reviewer sees: our reader failed on them, or they are on the list of
+         *     known files.
+         */
+        get: operations["list_set_aside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/set-aside/{id}/let-through": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a submission that is on the list of known files go on to its reviewers. */
+        post: operations["let_through"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/releases/{id}": {
         parameters: {
             query?: never;
@@ -2609,6 +2663,14 @@ export interface components {
             /** @description Where stretches of the text come from; ascending, without overlap. */
             spans: components["schemas"]["ReadSpan"][];
         };
+        /** @description How many submissions are read again. */
+        Rechecked: {
+            /**
+             * Format: int64
+             * @description Their number.
+             */
+            submissions: number;
+        };
         /**
          * @description Why a reviewer rejects; always at least one.
          * @enum {string}
@@ -3201,17 +3263,31 @@ export interface components {
             /** @description What the value comes from, or why there is none. */
             from: string;
         };
-        /** @description Items left out until somebody has looked at an alert. */
+        /** @description A submission that waits for the operator and not for a reviewer. */
         SetAside: {
-            /** @description The alert. */
-            alert: components["schemas"]["AlertId"];
-            /** @description The sequence. */
-            sequence: string;
+            /** @description Its id. */
+            id: components["schemas"]["SubmissionId"];
+            /** @description Where it was offered. */
+            datanet: components["schemas"]["DatanetId"];
+            /** @description Name of the file. */
+            file_name: string;
             /**
              * Format: int64
-             * @description How many items carry it.
+             * @description Size.
              */
-            items: number;
+            bytes: number;
+            /** @description SHA-256 of the content. */
+            hash: components["schemas"]["Hash"];
+            /** @description `reader_failed` or `known_bad`. */
+            why: string;
+            /** @description How the reader ended. */
+            how: string;
+            /**
+             * Format: int32
+             * @description The gate that failed on it.
+             */
+            gate_version: number;
+            checked_at?: components["schemas"]["Micros"] | null;
         };
         /** @description First start: make the operator. */
         SetUp: {
@@ -4898,6 +4974,91 @@ export interface operations {
                 content: {
                     "application/octet-stream": number[];
                 };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rechecked"];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_set_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetAside"][];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    let_through: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It goes on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, and the fix */
             default: {

@@ -52,6 +52,7 @@ export type RunSample = Schemas["RunSample"];
 export type RunState = Schemas["RunState"];
 export type SampleRow = Schemas["SampleRow"];
 export type ScorePart = Schemas["ScorePart"];
+export type SetAside = Schemas["SetAside"];
 export type StandingPoint = Schemas["StandingPoint"];
 export type Submission = Schemas["Submission"];
 export type SubmissionState = Schemas["SubmissionState"];

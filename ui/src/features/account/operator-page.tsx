@@ -6,6 +6,7 @@ import { Empty, FormProblem, Loaded } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import { date } from "@/lib/format";
 import { text } from "@/text";
+import { SetAsideList } from "./set-aside";
 
 const t = text.account;
 const roles = ["reviewer", "builder", "operator"] as const;
@@ -47,6 +48,7 @@ export function OperatorPage() {
           )
         }
       </Loaded>
+      <SetAsideList />
     </Page>
   );
 }

@@ -61,4 +61,13 @@ export const account = {
   operatorEmpty: "No account yet.",
   grant: (role: string, name: string) => `${role} for ${name}`,
   createdAt: "Since",
+  asideTitle: "Files that wait for you",
+  asideHint: "No reviewer sees these: our reader failed on them, or they are on your list of known files. It is never their contributor's fault.",
+  asideEmpty: "None. Every file could be read.",
+  asideWhy: { reader_failed: "Our reader failed", known_bad: "On the list of known files" } as Record<string, string>,
+  asideGate: (version: number) => `gate ${version}`,
+  asideAgain: "Read them again",
+  asideAgainDone: (n: number) => (n === 1 ? "1 file is read again." : `${n} files are read again.`),
+  asideLet: (name: string) => `Let ${name} go on to its reviewers`,
+  asideLetShort: "Let it go on",
 };
