@@ -3263,31 +3263,17 @@ export interface components {
             /** @description What the value comes from, or why there is none. */
             from: string;
         };
-        /** @description A submission that waits for the operator and not for a reviewer. */
+        /** @description Items left out until somebody has looked at an alert. */
         SetAside: {
-            /** @description Its id. */
-            id: components["schemas"]["SubmissionId"];
-            /** @description Where it was offered. */
-            datanet: components["schemas"]["DatanetId"];
-            /** @description Name of the file. */
-            file_name: string;
+            /** @description The alert. */
+            alert: components["schemas"]["AlertId"];
+            /** @description The sequence. */
+            sequence: string;
             /**
              * Format: int64
-             * @description Size.
+             * @description How many items carry it.
              */
-            bytes: number;
-            /** @description SHA-256 of the content. */
-            hash: components["schemas"]["Hash"];
-            /** @description `reader_failed` or `known_bad`. */
-            why: string;
-            /** @description How the reader ended. */
-            how: string;
-            /**
-             * Format: int32
-             * @description The gate that failed on it.
-             */
-            gate_version: number;
-            checked_at?: components["schemas"]["Micros"] | null;
+            items: number;
         };
         /** @description First start: make the operator. */
         SetUp: {
@@ -3708,6 +3694,32 @@ export interface components {
              * @description Items that wait; the latest ones.
              */
             waiting: number;
+        };
+        /** @description A submission that waits for the operator and not for a reviewer. */
+        WaitingFile: {
+            /** @description Its id. */
+            id: components["schemas"]["SubmissionId"];
+            /** @description Where it was offered. */
+            datanet: components["schemas"]["DatanetId"];
+            /** @description Name of the file. */
+            file_name: string;
+            /**
+             * Format: int64
+             * @description Size.
+             */
+            bytes: number;
+            /** @description SHA-256 of the content. */
+            hash: components["schemas"]["Hash"];
+            /** @description `reader_failed` or `known_bad`. */
+            why: string;
+            /** @description How the reader ended. */
+            how: string;
+            /**
+             * Format: int32
+             * @description The gate that failed on it.
+             */
+            gate_version: number;
+            checked_at?: components["schemas"]["Micros"] | null;
         };
         /** @description A model as `/v1/models` lists it. */
         WireModel: {
@@ -5028,7 +5040,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetAside"][];
+                    "application/json": components["schemas"]["WaitingFile"][];
                 };
             };
             /** @description What went wrong, and the fix */

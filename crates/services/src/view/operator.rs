@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A submission that waits for the operator and not for a reviewer.
+///
+/// The API calls it `WaitingFile`: what a release sets aside is something else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = WaitingFile)]
 pub struct SetAside {
     /// Its id.
     pub id: SubmissionId,

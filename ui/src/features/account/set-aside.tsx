@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { setAsideQuery, useLetThrough, useRecheck } from "@/api/queries/operator";
-import type { SetAside } from "@/api/types";
+import type { WaitingFile } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/page";
 import { FormProblem, Loaded } from "@/components/ui/states";
@@ -48,7 +48,7 @@ export function SetAsideList() {
   );
 }
 
-function Item({ item, busy, onPass }: { item: SetAside; busy: boolean; onPass: () => void }) {
+function Item({ item, busy, onPass }: { item: WaitingFile; busy: boolean; onPass: () => void }) {
   return (
     <li className="flex flex-wrap items-start justify-between gap-3 border-b border-line py-3">
       <div className="min-w-0">
