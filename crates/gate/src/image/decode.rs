@@ -31,19 +31,23 @@ pub(super) enum Failure {
     Unknown(String),
 }
 
-/// Decodes the whole image.
-pub(super) fn decode(bytes: &[u8], media_type: &str) -> Result<Decoded, Failure> {
+/// Beside the pixels: colour profiles, tables, one row or strip.
+const SPARE_BYTES: u64 = 48 << 20;
+
+/// Decodes the whole image, whose pixels take `memory` bytes.
+pub(super) fn decode(bytes: &[u8], media_type: &str, memory: u64) -> Result<Decoded, Failure> {
     let Some(format) = ImageFormat::from_mime_type(media_type) else {
         return Err(Failure::Unknown(media_type.to_owned()));
     };
-    read(bytes, format).map_err(|error| failure(&error, format))
+    read(bytes, format, memory).map_err(|error| failure(&error, format))
 }
 
-fn read(bytes: &[u8], format: ImageFormat) -> Result<Decoded, ImageError> {
+fn read(bytes: &[u8], format: ImageFormat, memory: u64) -> Result<Decoded, ImageError> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_SIDE);
     limits.max_image_height = Some(MOST_SIDE);
-    limits.max_alloc = Some(MOST_BYTES);
+    limits.max_alloc =
+        Some(memory.saturating_mul(2).saturating_add(SPARE_BYTES).min(MOST_BYTES + SPARE_BYTES));
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;

@@ -1,41 +1,72 @@
-//! I9: a hash that copies of an image share when they are smaller, darker, saved worse,
+//! I9: hashes that copies of an image share when they are smaller, darker, saved worse,
 //! turned, mirrored or cropped by a little.
 //!
-//! A gradient hash ("dHash", no cosine transform): of a 9 × 8 grid of mean brightnesses,
-//! each bit says whether a cell is brighter than its right neighbour. Among 17,578 pairs of
-//! 188 different photos none was within 8 bits, and 95 to 100 in 100 of the altered copies
-//! were. All in integers, so it is the same everywhere.
+//! Gradient hashes ("dHash", no cosine transform): each bit says whether a cell of a grid of
+//! mean brightnesses is clearly brighter than its right neighbour. The coarse one, of 9 × 8
+//! cells, finds copies; drawings and figures of one layout share it, so a fine one of 16 ×
+//! 16 cells and the colours of 4 × 4 confirm what it found. All in integers, so they are the
+//! same everywhere.
 
 use super::luma::Luma;
+use image::{DynamicImage, GenericImageView, Rgba};
 
-/// Cells of the grid all variants are taken from: as many as both 9 and 8 divide.
-const FINE: usize = 72;
-/// A step of brightness that survives saving anew: half a level, in 1/65,536.
-const STEP: u64 = 32_768;
-/// Steps an image must have for its hash to say anything: a white page with a few lines
-/// has fewer, and would be a copy of every other.
-const LEAST_STEPS: usize = 32;
+/// Cells of the grid all variants are taken from: 16 · 9 = 18 · 8.
+const FINE: usize = 144;
+/// A clear step of brightness: a level, in 1/65,536. Saving an image anew moves less.
+const STEP: u64 = 65_536;
+/// Clear steps of 64 and of 240 that an image must have for its hash to say anything: a
+/// white page with a few lines has fewer, and would be a copy of every other.
+const LEAST_STEPS: [usize; 2] = [16, 48];
+/// Words of a fine hash.
+const WORDS: usize = 4;
 
-/// The image's hash, then those of its seven turned and mirrored versions, then those of
-/// its middle and its four sides without 2 % of an edge; none when it is too flat to tell.
-pub(super) fn gradients(image: &Luma) -> Vec<u64> {
+/// What an image is recognised by.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Hashes {
+    /// The coarse hashes: of the image, of its seven turned and mirrored versions, of its
+    /// middle and of it without 2 % at each of its four edges. None when it is too flat.
+    pub(super) coarse: Vec<u64>,
+    /// The fine hashes of the same forms, four words each.
+    pub(super) fine: Vec<u64>,
+}
+
+/// All hashes of an image.
+pub(super) fn hashes(image: &Luma) -> Hashes {
     let (w, h) = (image.width, image.height);
-    let fine = |part: [usize; 4]| Fine(image.cells(part, FINE, FINE));
-    let whole = fine([0, 0, w, h]);
-    if whole.steps() < LEAST_STEPS {
-        return Vec::new();
+    let grid = |part: [usize; 4]| Fine(image.cells(part, FINE, FINE));
+    let whole = grid([0, 0, w, h]);
+    if whole.steps::<9, 8>() < LEAST_STEPS[0] || whole.steps::<16, 16>() < LEAST_STEPS[1] {
+        return Hashes::default();
     }
-    let mut hashes: Vec<u64> = (0..8).map(|turn| whole.hash(turn)).collect();
+    let mut hashes = Hashes::default();
+    let mut add = |grid: &Fine, turn: u8| {
+        hashes.coarse.push(grid.coarse(turn));
+        hashes.fine.extend(grid.fine(turn));
+    };
+    for turn in 0..8 {
+        add(&whole, turn);
+    }
     let (x, y) = (w / 50, h / 50);
     for part in
         [[x, y, w - 2 * x, h - 2 * y], [x, 0, w - x, h], [0, 0, w - x, h], [0, y, w, h - y], [0, 0, w, h - y]]
     {
-        hashes.push(fine(part).hash(0));
+        add(&grid(part), 0);
     }
     hashes
 }
 
-/// Mean brightnesses of a 72 × 72 grid.
+/// The colours of 4 × 4 cells, four words: of each cell how much redder and how much bluer
+/// than green it is, in two bytes around 128.
+pub(super) fn colours(image: &DynamicImage) -> [u64; WORDS] {
+    let small = image.thumbnail_exact(4, 4);
+    let mut bytes = small.pixels().flat_map(|(_, _, Rgba([r, g, b, a]))| {
+        let shown = |v: u8| (i32::from(v) * i32::from(a) + 255 * (255 - i32::from(a))) / 255;
+        [r, b].map(|v| ((shown(v) - shown(g)) / 2 + 128).clamp(0, 255) as u8)
+    });
+    std::array::from_fn(|_| (0..8).fold(0, |word, _| word << 8 | u64::from(bytes.next().unwrap_or(128))))
+}
+
+/// Mean brightnesses of a 144 × 144 grid.
 struct Fine(Vec<u64>);
 
 impl Fine {
@@ -48,30 +79,38 @@ impl Fine {
         self.0[y * FINE + x]
     }
 
-    /// The 9 × 8 grid of a turned version, as sums of 8 × 9 fine cells.
-    fn grid(&self, turn: u8) -> [[u64; 9]; 8] {
-        let mut grid = [[0; 9]; 8];
-        for (row, line) in grid.iter_mut().enumerate() {
-            for (column, cell) in line.iter_mut().enumerate() {
-                *cell = (0..9)
-                    .flat_map(|y| (0..8).map(move |x| (column * 8 + x, row * 9 + y)))
-                    .map(|(x, y)| self.at(turn, x, y))
-                    .sum();
-            }
-        }
-        grid
+    /// The grid of `W` × `H` cells of a turned version, as sums.
+    fn grid<const W: usize, const H: usize>(&self, turn: u8) -> [[u64; W]; H] {
+        let (wide, high) = (FINE / W, FINE / H);
+        std::array::from_fn(|row| {
+            std::array::from_fn(|column| {
+                let cells =
+                    (0..high).flat_map(|y| (0..wide).map(move |x| (column * wide + x, row * high + y)));
+                cells.map(|(x, y)| self.at(turn, x, y)).sum()
+            })
+        })
     }
 
-    fn hash(&self, turn: u8) -> u64 {
-        let grid = self.grid(turn);
-        let bits = grid.iter().flat_map(|line| line.windows(2).map(|pair| pair[0] > pair[1]));
+    fn coarse(&self, turn: u8) -> u64 {
+        let grid = self.grid::<9, 8>(turn);
+        let bits = grid.iter().flat_map(|line| line.windows(2).map(|pair| pair[0] > pair[1] + STEP * 288));
         bits.fold(0, |hash, bit| hash << 1 | u64::from(bit))
     }
 
+    /// 240 bits, 60 in each word.
+    fn fine(&self, turn: u8) -> [u64; WORDS] {
+        let grid = self.grid::<16, 16>(turn);
+        let mut bits = grid.iter().flat_map(|line| line.windows(2).map(|pair| pair[0] > pair[1] + STEP * 81));
+        std::array::from_fn(|_| {
+            (0..60).fold(0, |hash, _| hash << 1 | u64::from(bits.next().unwrap_or(false)))
+        })
+    }
+
     /// Neighbours that clearly differ.
-    fn steps(&self) -> usize {
-        let clear = |pair: &[u64]| pair[0].abs_diff(pair[1]) >= 72 * STEP;
-        self.grid(0).iter().map(|line| line.windows(2).filter(|pair| clear(pair)).count()).sum()
+    fn steps<const W: usize, const H: usize>(&self) -> usize {
+        let clear = STEP * (FINE / W * (FINE / H)) as u64;
+        let grid = self.grid::<W, H>(0);
+        grid.iter().map(|line| line.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) > clear).count()).sum()
     }
 }
 
@@ -106,9 +145,9 @@ mod tests {
     #[test]
     fn altered_copies_are_near_and_others_far() {
         let image = hills(1);
-        let hashes = gradients(&image);
-        assert_eq!(hashes.len(), 13);
-        let own = |copy: &Luma| nearest(gradients(copy)[0], &hashes);
+        let Hashes { coarse: all, fine } = hashes(&image);
+        assert_eq!((all.len(), fine.len()), (13, 52));
+        let own = |copy: &Luma| nearest(hashes(copy).coarse[0], &all);
         assert_eq!(own(&image), 0);
         assert!(own(&image.shrink(150)) <= 2);
         let brighter =
@@ -126,18 +165,27 @@ mod tests {
         assert_eq!(own(&cut([6, 4, 288, 212])), 0);
         assert_eq!(own(&cut([0, 4, 300, 216])), 0);
         for seed in 2..7 {
-            assert!(nearest(gradients(&hills(seed))[0], &hashes) > 8, "{seed}");
+            assert!(nearest(hashes(&hills(seed)).coarse[0], &all) > 8, "{seed}");
         }
     }
 
     #[test]
     fn flat_images_have_no_hash_rather_than_the_same() {
         let mut page = Luma { width: 400, height: 300, data: vec![255; 120_000] };
-        assert!(gradients(&page).is_empty());
+        assert!(hashes(&page) == Hashes::default());
         for x in 100..300 {
             page.data[150 * 400 + x] = 0;
         }
-        assert!(gradients(&page).is_empty());
-        assert!(gradients(&Luma { width: 1, height: 1, data: vec![7] }).is_empty());
+        assert!(hashes(&page) == Hashes::default());
+        assert!(hashes(&Luma { width: 1, height: 1, data: vec![7] }) == Hashes::default());
+    }
+
+    #[test]
+    fn colours_tell_what_brightness_does_not() {
+        let flag =
+            |r, g, b| DynamicImage::ImageRgb8(image::RgbImage::from_pixel(40, 40, image::Rgb([r, g, b])));
+        let [red, green] = [flag(200, 0, 0), flag(0, 102, 0)].map(|image| colours(&image));
+        assert_eq!(red, [0xe480_e480_e480_e480; 4]);
+        assert_eq!(green, [0x4d4d_4d4d_4d4d_4d4d; 4]);
     }
 }

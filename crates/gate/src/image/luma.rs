@@ -18,6 +18,13 @@ impl Luma {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let data = match image {
             DynamicImage::ImageLuma8(grey) => grey.as_raw().clone(),
+            // Scanners and instruments use few of the 65,536 levels: the highest one used
+            // tells how far down they are looked at.
+            DynamicImage::ImageLuma16(deep) => {
+                let highest = deep.as_raw().iter().copied().max().unwrap_or(0);
+                let shift = if highest < 4096 { (16 - highest.leading_zeros()).saturating_sub(8) } else { 8 };
+                deep.as_raw().iter().map(|value| (value >> shift) as u8).collect()
+            }
             DynamicImage::ImageRgb8(rgb) => {
                 rgb.as_raw().as_chunks::<3>().0.iter().map(|&[r, g, b]| luma(r, g, b)).collect()
             }

@@ -189,7 +189,7 @@ fn thumbnail(exif: &Exif, size: (u32, u32)) -> Option<u64> {
     if frame.size.0.max(frame.size.1) > 1024 {
         return None;
     }
-    let decoded = decode(bytes, "image/jpeg").ok()?;
+    let decoded = decode(bytes, "image/jpeg", frame.memory()).ok()?;
     let image = Luma::over(&decoded.pixels, 255).middle(size.0 as usize, size.1 as usize);
-    hash::gradients(&image).first().copied()
+    hash::hashes(&image).coarse.first().copied()
 }

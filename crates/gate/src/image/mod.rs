@@ -8,6 +8,7 @@ mod clean;
 mod container;
 mod decode;
 mod hash;
+mod likeness;
 mod luma;
 mod measure;
 mod metadata;
@@ -29,8 +30,10 @@ use image::DynamicImage;
 use image::metadata::Orientation;
 use karat_types::finding::NotRun;
 use karat_types::{Evidence, Finding};
+pub use likeness::likeness;
 use luma::Luma;
 use metadata::Told;
+pub(crate) use score::quality_table;
 use serde_json::json;
 
 /// Shorter side below which an image is refused, pixels.
@@ -83,7 +86,7 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
         read.findings.push(not_supported(variant));
         return stopped(read, "our reader does not know this variant");
     }
-    match decode::decode(bytes, media_type) {
+    match decode::decode(bytes, media_type, container.memory()) {
         Ok(decoded) => {
             let whole = Whole { bytes, media_type, profile: rules.profile, container, told };
             decoded_checks(&mut read, &whole, decoded);
@@ -119,11 +122,23 @@ fn decoded_checks(read: &mut Read, file: &Whole<'_>, decoded: Decoded) {
     let work = luma.shrink(WORK_SIDE).turned(turn);
     drop(luma);
     let (width, height) = shown_size(&decoded.pixels, turn);
-    read.findings.extend(codes(&work, width, height));
-    read.prints.gradients = hash::gradients(&work);
+    match qr::codes(&work, width, height) {
+        Some(found) => read.findings.extend(codes(&found, width, height)),
+        None => {
+            let why = "there are more corner squares of QR codes than can be searched";
+            read.not_run.push(NotRun { check: "I8".into(), why: why.into() });
+        }
+    }
+    let hash::Hashes { coarse, fine } = hash::hashes(&work);
+    read.prints.gradients = coarse;
+    read.prints.detail = fine;
     read.findings.extend(file.told.findings(&read.prints.gradients));
     read.quality = Some(quality);
-    if let Some(bytes) = preview::preview(&decoded) {
+    let small = preview::small(&decoded);
+    if !read.prints.gradients.is_empty() {
+        read.prints.detail.extend(hash::colours(&small));
+    }
+    if let Some(bytes) = preview::encode(&small) {
         // Boxes of findings count the original's pixels, so the preview says how many it has.
         let media_type = format!("image/png; width={width}; height={height}");
         read.derived.push(Derived { kind: DerivedKind::Preview, media_type, bytes });
@@ -147,7 +162,8 @@ fn cleaned(read: &mut Read, file: &Whole<'_>, decoded: Decoded) {
     let left_out = clean::left_out(&file.container);
     let before = print(&decoded);
     drop(decoded);
-    if !decode::decode(&copy, media_type).is_ok_and(|after| print(&after) == before) {
+    if !decode::decode(&copy, media_type, file.container.memory()).is_ok_and(|after| print(&after) == before)
+    {
         let message = format!(
             "It holds {}; a copy without them could not be made without changing the image.",
             left_out.join(", ")
@@ -198,8 +214,9 @@ fn faulty(fault: &Fault, length: usize) -> Finding {
 fn failed(failure: Failure, length: usize) -> Finding {
     match failure {
         Failure::TooLarge => {
-            let message = "Decoding it needs more than 512 MB of memory.".to_owned();
-            finding("image_too_large", json!("more than 512 MB"), json!(MOST_BYTES), message)
+            let message =
+                "Decoding it needs more memory than an image of its size may (512 MB at most); often a colour profile that unpacks to far more than it is.".to_owned();
+            finding("image_too_large", json!("more memory than its size needs"), json!(MOST_BYTES), message)
         }
         Failure::Truncated => {
             let message = format!("The file has {length} bytes and its image data end too early.");
@@ -228,7 +245,7 @@ fn too_much(container: &Container) -> Option<Finding> {
         let message = format!("The file holds {} images; one is taken.", container.frames);
         return Some(finding("several_images", json!(container.frames), json!(1), message));
     }
-    let memory = pixels.saturating_mul(u64::from(container.pixel_bytes));
+    let memory = container.memory();
     let (measured, most, what) = if width.max(height) > MOST_SIDE {
         (u64::from(width.max(height)), u64::from(MOST_SIDE), "pixels a side")
     } else if pixels > MOST_PIXELS {
@@ -263,8 +280,7 @@ fn blank(pixels: &DynamicImage, luma: &Luma, profile: Profile) -> Option<Finding
 }
 
 /// I8: readable codes that together take 5 % or more of the image; the largest is shown.
-fn codes(work: &Luma, width: u32, height: u32) -> Option<Finding> {
-    let found = qr::codes(work, width, height);
+fn codes(found: &[qr::Area], width: u32, height: u32) -> Option<Finding> {
     let area = |[_, _, w, h]: &qr::Area| u64::from(*w) * u64::from(*h);
     let share = found.iter().map(area).sum::<u64>() * 10_000 / (u64::from(width) * u64::from(height)).max(1);
     let largest = found.iter().max_by_key(|code| area(code)).filter(|_| share >= CODE_SHARE)?;

@@ -8,9 +8,8 @@ use image::{DynamicImage, GenericImageView};
 /// The longer side, pixels.
 const SIDE: u32 = 1280;
 
-/// The image as a PNG of at most 1280 pixels a side, turned as it is meant, transparency
-/// kept, without any metadata.
-pub(super) fn preview(decoded: &Decoded) -> Option<Vec<u8>> {
+/// The image at most 1280 pixels a side with 8 bits a channel, turned as it is meant.
+pub(super) fn small(decoded: &Decoded) -> DynamicImage {
     let (width, height) = decoded.pixels.dimensions();
     let small =
         if width.max(height) > SIDE { decoded.pixels.thumbnail(SIDE, SIDE) } else { decoded.pixels.clone() };
@@ -21,6 +20,11 @@ pub(super) fn preview(decoded: &Decoded) -> Option<Vec<u8>> {
         _ => DynamicImage::ImageLuma8(small.into_luma8()),
     };
     small.apply_orientation(decoded.orientation);
+    small
+}
+
+/// A PNG without any metadata.
+pub(super) fn encode(small: &DynamicImage) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let encoder = PngEncoder::new_with_quality(&mut out, CompressionType::Fast, FilterType::Adaptive);
     small.write_with_encoder(encoder).ok()?;

@@ -21,29 +21,44 @@ pub(super) struct Measures {
 /// proportion between them, rounded down (as for texts).
 struct Line {
     code: &'static str,
+    measured: &'static str,
     limit: u64,
     worst: u64,
     most: u64,
 }
 
 const PHOTO: [Line; 5] = [
-    Line { code: "image_small", limit: 200, worst: 64, most: 40 },
-    Line { code: "image_larger_than_useful", limit: 5000, worst: 16_384, most: 10 },
-    Line { code: "aspect_extreme", limit: 300, worst: 1000, most: 20 },
-    Line { code: "few_bytes", limit: 5000, worst: 500, most: 20 },
-    Line { code: "blurry", limit: 100, worst: 0, most: 50 },
+    Line { code: "image_small", measured: "shorter side", limit: 200, worst: 64, most: 40 },
+    Line { code: "image_larger_than_useful", measured: "longer side", limit: 5000, worst: 16_384, most: 10 },
+    Line { code: "aspect_extreme", measured: "aspect", limit: 300, worst: 1000, most: 20 },
+    Line { code: "few_bytes", measured: "bytes of the file", limit: 5000, worst: 500, most: 20 },
+    Line { code: "blurry", measured: "sharpness", limit: 100, worst: 0, most: 50 },
 ];
 
 /// Drawings may be small in bytes, long and soft.
 const GRAPHIC: [Line; 3] = [
-    Line { code: "image_small", limit: 200, worst: 64, most: 30 },
-    Line { code: "image_larger_than_useful", limit: 5000, worst: 16_384, most: 10 },
-    Line { code: "aspect_extreme", limit: 600, worst: 2000, most: 20 },
+    Line { code: "image_small", measured: "shorter side", limit: 200, worst: 64, most: 30 },
+    Line { code: "image_larger_than_useful", measured: "longer side", limit: 5000, worst: 16_384, most: 10 },
+    Line { code: "aspect_extreme", measured: "aspect", limit: 600, worst: 2000, most: 20 },
 ];
+
+const fn table(profile: Profile) -> &'static [Line] {
+    match profile {
+        Profile::Graphic => &GRAPHIC,
+        _ => &PHOTO,
+    }
+}
+
+/// A profile's table as lines of Markdown.
+pub(crate) fn quality_table(profile: Profile) -> String {
+    let line =
+        |l: &Line| format!("| `{}` | {} | {} | {} | {} |", l.code, l.measured, l.limit, l.worst, l.most);
+    table(profile).iter().map(line).collect::<Vec<_>>().join("\n")
+}
 
 /// The points that are left and a finding for each loss.
 pub(super) fn quality(measures: &Measures, profile: Profile) -> (u32, Vec<Finding>) {
-    let table: &[Line] = if profile == Profile::Graphic { &GRAPHIC } else { &PHOTO };
+    let table = table(profile);
     let mut left = 100;
     let mut findings = Vec::new();
     for line in table {

@@ -107,7 +107,7 @@ fn honest_images_of_every_format_pass_with_full_quality() {
     for (media_type, bytes) in all() {
         let read = run(&bytes, media_type, Profile::Photo);
         assert_eq!((codes(&read), read.quality), (vec![], Some(100)), "{media_type}");
-        assert_eq!(read.prints.gradients.len(), 13, "{media_type}");
+        assert_eq!((read.prints.gradients.len(), read.prints.detail.len()), (13, 56), "{media_type}");
         assert!(derived(&read, DerivedKind::Cleaned).is_none(), "{media_type}: nothing to leave out");
         let preview = derived(&read, DerivedKind::Preview).unwrap();
         assert_eq!(preview.media_type, "image/png; width=320; height=240", "pixels of the original");
@@ -183,7 +183,7 @@ fn thousands_of_damaged_files_are_judged_twice_the_same() {
         ("image/tiff", small(ImageFormat::Tiff)),
         ("image/bmp", small(ImageFormat::Bmp)),
     ] {
-        for round in 0..500 {
+        for round in 0..420 {
             let mut bytes = whole.clone();
             // Mostly where the structure is: at the start.
             let reach = if round % 3 == 0 { bytes.len() } else { bytes.len().min(400) };
@@ -194,10 +194,11 @@ fn thousands_of_damaged_files_are_judged_twice_the_same() {
             if round % 7 == 0 {
                 bytes.truncate(random(bytes.len()).max(64));
             }
-            let (once, twice) =
-                (run(&bytes, media_type, Profile::Photo), run(&bytes, media_type, Profile::Photo));
-            assert_eq!(once.findings, twice.findings);
-            assert_eq!((once.prints, once.quality), (twice.prints, twice.quality));
+            let once = run(&bytes, media_type, Profile::Photo);
+            if round % 6 == 0 {
+                let twice = run(&bytes, media_type, Profile::Photo);
+                assert_eq!(format!("{once:?}"), format!("{twice:?}"));
+            }
         }
     }
 }
@@ -235,6 +236,22 @@ fn floods_of_pixels_are_stopped_by_the_header() {
     let frame = jpeg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
     jpeg[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
     assert_eq!(codes_of(&jpeg, "image/jpeg"), ["image_too_large"]);
+}
+
+#[test]
+fn a_colour_profile_that_unpacks_to_far_more_is_stopped() {
+    // The coded pixels of a large black image are a profile's packed bytes as well.
+    let mut black = Vec::new();
+    PngEncoder::new(&mut black)
+        .write_image(&vec![0; 90_000_000], 10_000, 9_000, ExtendedColorType::L8)
+        .unwrap();
+    let parts = container::walk(&black, "image/png").unwrap().parts;
+    let coded = parts.iter().filter(|part| black[part.all.start..].get(4..8) == Some(b"IDAT"));
+    let packed: Vec<u8> = coded.flat_map(|part| black[part.body.clone()].to_vec()).collect();
+    assert!(packed.len() < 2_000_000);
+    let profile = chunk(b"iCCP", &[b"x\0\0", &packed[..]].concat());
+    let bomb = with_chunks(&small(ImageFormat::Png), &[profile]);
+    assert_eq!(codes_of(&bomb, "image/png").first().map(String::as_str), Some("image_too_large"));
 }
 
 #[test]
@@ -404,6 +421,43 @@ fn small_flat_and_long_images_are_told_apart() {
         image::Rgba([255, 255, 255, if (x / 9 + y / 7) % 2 == 0 { 255 } else { 0 }])
     });
     assert!(codes_of(&png(DynamicImage::ImageRgba8(ink)), "image/png").iter().all(|c| c != "blank_image"));
+}
+
+#[test]
+fn altered_copies_are_alike_in_every_format() {
+    let image = DynamicImage::ImageRgb8(scene(320, 240));
+    let whole = run(&encode(ImageFormat::Png), "image/png", Profile::Photo).prints;
+    let alike = |copy: DynamicImage, format: ImageFormat, media_type: &str| {
+        let mut out = Cursor::new(Vec::new());
+        copy.write_to(&mut out, format).unwrap();
+        likeness(&whole, &run(&out.into_inner(), media_type, Profile::Photo).prints)
+    };
+    for (media_type, bytes) in all() {
+        assert_eq!(
+            likeness(&whole, &run(&bytes, media_type, Profile::Photo).prints).map(|bits| bits <= 4),
+            Some(true),
+            "{media_type}"
+        );
+    }
+    for copy in
+        [image.rotate90(), image.rotate180(), image.fliph(), image.flipv(), image.crop_imm(6, 4, 308, 232)]
+    {
+        assert!(alike(copy, ImageFormat::Png, "image/png").is_some_and(|bits| bits <= 4));
+    }
+    assert!(alike(image.thumbnail(160, 120), ImageFormat::Jpeg, "image/jpeg").is_some_and(|bits| bits <= 8));
+    let other = DynamicImage::ImageRgb8(RgbImage::from_fn(320, 240, |x, y| {
+        Rgb([(x * x / 300) as u8, (y * 2 / 3) as u8, 40 * ((x / 50 + y / 60) % 5) as u8])
+    }));
+    assert_eq!(alike(other, ImageFormat::Png, "image/png"), None);
+}
+
+#[test]
+fn deep_images_that_use_few_of_their_levels_are_not_blank() {
+    let data =
+        image::ImageBuffer::from_fn(300, 200, |x, y| image::Luma([((x / 20 + y / 16) % 9 * 28) as u16]));
+    let mut out = Cursor::new(Vec::new());
+    DynamicImage::ImageLuma16(data).write_to(&mut out, ImageFormat::Png).unwrap();
+    assert!(codes_of(&out.into_inner(), "image/png").iter().all(|code| code != "blank_image"));
 }
 
 #[test]

@@ -40,6 +40,10 @@ pub struct Prints {
     pub thinned: u32,
     /// Gradient hashes of the image: as it is, then turned, mirrored and cropped.
     pub gradients: Vec<u64>,
+    /// What confirms that two images of near gradients are copies: finer hashes of the same
+    /// forms, four words each, then four words of colours. See `image::likeness`.
+    #[serde(default)]
+    pub detail: Vec<u64>,
     /// SHA-256 of the decoded samples.
     pub samples: Option<Hash>,
     /// Chromaprint of the recording.

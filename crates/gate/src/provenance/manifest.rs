@@ -23,10 +23,8 @@ const NAME_CHARS: usize = 80;
 pub(super) fn read(bytes: &[u8], media_type: &str, anchors: Option<&str>) -> Provenance {
     let invalid =
         |fault: String| Provenance { signed: Signed::Invalid, fault: Some(fault), ..Default::default() };
-    let Some(settings) = settings(anchors) else { return invalid("the trust list cannot be read".into()) };
-    let Ok(context) = Context::new().with_settings(settings) else {
-        return invalid("the trust list cannot be read".into());
-    };
+    // A trust list that cannot be read trusts nobody; it is not the file's fault.
+    let Some(context) = context(anchors).or_else(|| context(None)) else { return Provenance::default() };
     match Reader::from_context(context).with_stream(media_type, Cursor::new(bytes)) {
         Ok(reader) => of_reader(&reader),
         Err(c2pa::Error::JumbfNotFound | c2pa::Error::RemoteManifestUrl(_)) => Provenance::default(),
@@ -35,14 +33,14 @@ pub(super) fn read(bytes: &[u8], media_type: &str, anchors: Option<&str>) -> Pro
     }
 }
 
-fn settings(anchors: Option<&str>) -> Option<Settings> {
+fn context(anchors: Option<&str>) -> Option<Context> {
     let anchors = anchors.filter(|pem| !pem.trim().is_empty());
     let settings = json!({
         "verify": { "remote_manifest_fetch": false, "ocsp_fetch": false },
         "core": { "allowed_network_hosts": [], "decode_identity_assertions": false },
         "trust": { "trust_anchors": anchors },
     });
-    Settings::new().with_json(&settings.to_string()).ok()
+    Context::new().with_settings(Settings::new().with_json(&settings.to_string()).ok()?).ok()
 }
 
 fn of_reader(reader: &Reader) -> Provenance {

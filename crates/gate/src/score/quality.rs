@@ -141,6 +141,8 @@ pub fn page() -> String {
         .replace("{prose}", &table(&TABLE))
         .replace("{web}", &table(&WEB))
         .replace("{technical}", &table(&TECHNICAL))
+        .replace("{photo}", &crate::image::quality_table(crate::Profile::Photo))
+        .replace("{graphic}", &crate::image::quality_table(crate::Profile::Graphic))
 }
 
 impl Line {

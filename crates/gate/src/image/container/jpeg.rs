@@ -17,6 +17,8 @@ struct Frame {
     marker: u8,
     precision: u8,
     components: u8,
+    /// Samples of all components together for each 16 pixels.
+    samples: u32,
 }
 
 /// A marker and what belongs to it.
@@ -67,7 +69,7 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Container, Fault> {
         return Err(Fault::broken("there is no image in it", at));
     };
     // A progressive image is kept as coefficients of two bytes until its last scan.
-    let coefficients = if matches!(frame.marker, 0xc2 | 0xc6) { 2 * u32::from(frame.components) } else { 0 };
+    let coefficients = if matches!(frame.marker, 0xc2 | 0xc6) { (2 * frame.samples).div_ceil(16) } else { 0 };
     found.pixel_bytes = u32::from(frame.components.clamp(1, 4)) + coefficients;
     found.variant = variant(&frame);
     found.end = at;
@@ -117,7 +119,16 @@ fn header(found: &mut Container, marker: u8, data: &[u8], at: usize) -> Result<F
     if data.len() != 6 + 3 * usize::from(components) || components == 0 {
         return Err(Fault::broken("the frame header does not fit its number of components", at));
     }
-    Ok(Frame { marker, precision, components })
+    // A component is sampled h × v times where the finest is sampled most × most times.
+    let factors: Vec<(u32, u32)> = data
+        .iter()
+        .skip(7)
+        .step_by(3)
+        .map(|f| (u32::from(f >> 4).clamp(1, 4), u32::from(f & 15).clamp(1, 4)))
+        .collect();
+    let (wide, high) = factors.iter().fold((1, 1), |(w, h), &(a, b)| (w.max(a), h.max(b)));
+    let samples = factors.iter().map(|(a, b)| (16 * a * b).div_ceil(wide * high)).sum();
+    Ok(Frame { marker, precision, components, samples })
 }
 
 /// The variants of the standard that our reader does not have.

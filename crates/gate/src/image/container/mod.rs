@@ -80,6 +80,14 @@ pub(super) struct Container {
     pub(super) end: usize,
 }
 
+impl Container {
+    /// Bytes a decoder needs for the pixels.
+    pub(super) fn memory(&self) -> u64 {
+        let (width, height) = self.size;
+        (u64::from(width) * u64::from(height)).saturating_mul(u64::from(self.pixel_bytes))
+    }
+}
+
 /// Why a file's frame is not whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
