@@ -14,9 +14,10 @@ use image::{DynamicImage, GenericImageView, Rgba};
 const FINE: usize = 144;
 /// A clear step of brightness: a level, in 1/65,536. Saving an image anew moves less.
 const STEP: u64 = 65_536;
-/// Clear steps of 64 and of 240 that an image must have for its hash to say anything: a
-/// white page with a few lines has fewer, and would be a copy of every other.
-const LEAST_STEPS: [usize; 2] = [16, 48];
+/// Clear steps of 64 and of 240 that an image must have for its hash to say anything, and
+/// how many of the 240 to darker and to brighter: a white page with a few lines has fewer,
+/// or a slope of one direction, and would be a copy of every other.
+const LEAST_STEPS: [usize; 3] = [16, 48, 12];
 /// Words of a fine hash.
 const WORDS: usize = 4;
 
@@ -35,7 +36,12 @@ pub(super) fn hashes(image: &Luma) -> Hashes {
     let (w, h) = (image.width, image.height);
     let grid = |part: [usize; 4]| Fine(image.cells(part, FINE, FINE));
     let whole = grid([0, 0, w, h]);
-    if whole.steps::<9, 8>() < LEAST_STEPS[0] || whole.steps::<16, 16>() < LEAST_STEPS[1] {
+    let ones = |turn| whole.fine(turn).iter().map(|word| word.count_ones() as usize).sum::<usize>();
+    let (darker, brighter) = (ones(0), ones(1));
+    if whole.steps::<9, 8>() < LEAST_STEPS[0]
+        || darker + brighter < LEAST_STEPS[1]
+        || darker.min(brighter) < LEAST_STEPS[2]
+    {
         return Hashes::default();
     }
     let mut hashes = Hashes::default();

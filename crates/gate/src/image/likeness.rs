@@ -13,6 +13,8 @@ const COLOUR: u8 = 16;
 /// Clear steps of 240 that an image needs to be sure that there is no other like it:
 /// letters, flags and stars have fewer, photographs nearly all.
 const RICH: u32 = 140;
+/// How many of them to darker and how many to brighter: slopes and stripes have one kind.
+const EACH_WAY: u32 = 40;
 /// Words of a fine hash.
 const WORDS: usize = 4;
 
@@ -53,7 +55,7 @@ fn apart(one: &[u64], other: &[u64]) -> u32 {
 fn rich(prints: &Prints) -> bool {
     let steps =
         |form| fine(prints, form).map_or(0, |words| words.iter().map(|w| w.count_ones()).sum::<u32>());
-    steps(0) + steps(1) >= RICH
+    steps(0) + steps(1) >= RICH && steps(0).min(steps(1)) >= EACH_WAY
 }
 
 /// Whether the colours are the same, however the image was turned.
