@@ -81,6 +81,8 @@ fn same_colours(one: &Prints, other: &Prints) -> bool {
 mod tests {
     use super::*;
 
+    const BITS: u64 = 0x0f0f_0f0f;
+
     /// Prints of an image with one form, its mirrored form and grey colours.
     fn prints(coarse: u64, fine: [u64; 4], grey: u8) -> Prints {
         let mirrored = fine.map(|word| !word & (u64::MAX >> 4));
@@ -94,25 +96,22 @@ mod tests {
 
     #[test]
     fn copies_are_confirmed_and_lookalikes_are_looked_at() {
-        let image = prints(0xabcd, [0x0f0f; 4], 128);
+        let image = prints(0xabcd, [BITS; 4], 128);
         assert_eq!(likeness(&image, &image), Some(0));
-        assert_eq!(likeness(&image, &prints(0xabce, [0x0f0f; 4], 130)), Some(2));
+        assert_eq!(likeness(&image, &prints(0xabce, [BITS; 4], 130)), Some(2));
         // Another colour, or too much of the fine hash apart: a person looks.
-        assert_eq!(likeness(&image, &prints(0xabcd, [0x0f0f; 4], 180)), Some(5));
-        assert_eq!(
-            likeness(&image, &prints(0xabcd, [0x0fff_0f0f, 0x0f0f, 0xff0f_0f0f, 0xff0f_0f0f], 128)),
-            Some(5)
-        );
+        assert_eq!(likeness(&image, &prints(0xabcd, [BITS; 4], 180)), Some(5));
+        assert_eq!(likeness(&image, &prints(0xabcd, [0xf0f0_f0f0, BITS, BITS, BITS], 128)), Some(5));
         // The same layout and another drawing.
         assert_eq!(likeness(&image, &prints(0xabcd, [0xf0f0_f0f0; 4], 128)), None);
-        assert_eq!(likeness(&image, &prints(0x1234_5678_9abc, [0x0f0f; 4], 128)), None);
+        assert_eq!(likeness(&image, &prints(0x1234_5678_9abc, [BITS; 4], 128)), None);
         assert_eq!(likeness(&Prints::default(), &image), None);
         assert_eq!(likeness(&Prints::default(), &Prints::default()), None);
     }
 
     #[test]
     fn plain_images_are_never_sure() {
-        let mut letter = prints(0xabcd, [0x0f0f; 4], 128);
+        let mut letter = prints(0xabcd, [BITS; 4], 128);
         for word in &mut letter.detail[4..8] {
             *word = 0;
         }
@@ -121,8 +120,8 @@ mod tests {
 
     #[test]
     fn a_mirrored_copy_is_found_from_both_sides() {
-        let image = prints(0xabcd, [0x0f0f; 4], 128);
-        let mirrored = prints(!0xabcd, [0x0f0f; 4].map(|word: u64| !word & (u64::MAX >> 4)), 128);
+        let image = prints(0xabcd, [BITS; 4], 128);
+        let mirrored = prints(!0xabcd, [BITS; 4].map(|word: u64| !word & (u64::MAX >> 4)), 128);
         assert_eq!((likeness(&image, &mirrored), likeness(&mirrored, &image)), (Some(0), Some(0)));
     }
 }
