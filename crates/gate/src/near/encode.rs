@@ -25,6 +25,7 @@ impl Prints {
             [a, b, c, d, e, f]
         });
         put_list(&mut out, &self.gradients, |n| n.to_le_bytes());
+        put_list(&mut out, &self.detail, |n| n.to_le_bytes());
         put_hash(&mut out, self.samples.as_ref());
         put_list(&mut out, &self.chroma, |n| n.to_le_bytes());
         out
@@ -42,6 +43,7 @@ impl Prints {
                 (u32::from_le_bytes([a, b, c, d]), u16::from_le_bytes([e, f]))
             })?,
             gradients: take_list(from, u64::from_le_bytes)?,
+            detail: take_list(from, u64::from_le_bytes)?,
             samples: take_hash(from)?,
             chroma: take_list(from, u32::from_le_bytes)?,
         };
@@ -97,6 +99,7 @@ mod tests {
             let prints = Prints {
                 normal: hashes.0.map(Hash),
                 gradients: shingles.iter().map(|n| !n).collect(),
+                detail: shingles.iter().map(|n| n / 3).collect(),
                 terms: chroma.iter().map(|n| (*n, *n as u16)).collect(),
                 samples: hashes.1.map(Hash),
                 shingles, thinned, chroma,

@@ -1,13 +1,23 @@
 //! I9: how far two images are from each other.
 
+use super::Prints;
+
 /// Bits that may differ in a copy.
 pub(super) const SAME: u32 = 4;
 /// Bits that may differ in something a person must look at.
 pub(super) const CLOSE: u32 = 8;
 
+/// Differing bits, confirmed by the finer hashes and colours where both have them.
+pub(super) fn bits(one: &Prints, other: &Prints) -> Option<u32> {
+    if one.detail.is_empty() || other.detail.is_empty() {
+        return distance(&one.gradients, &other.gradients);
+    }
+    crate::image::likeness(one, other)
+}
+
 /// Differing bits of 64: one image as it is against the other as it is, turned, mirrored
 /// or cropped, and the other way round.
-pub(super) fn distance(one: &[u64], other: &[u64]) -> Option<u32> {
+fn distance(one: &[u64], other: &[u64]) -> Option<u32> {
     let (a, b) = (one.first()?, other.first()?);
     let to = |first: &u64, all: &[u64]| all.iter().map(|hash| (hash ^ first).count_ones()).min();
     to(a, other).into_iter().chain(to(b, one)).min()

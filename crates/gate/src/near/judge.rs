@@ -94,7 +94,7 @@ fn compare(own: &Prints, other: &Prints, modality: Modality) -> Option<Likeness>
             Some(by_share(common.likeness, common.contained))
         }
         Modality::Image => {
-            let bits = image::distance(&own.gradients, &other.gradients)?;
+            let bits = image::bits(own, other)?;
             let level = match bits {
                 0..=image::SAME => Level::Same,
                 ..=image::CLOSE => Level::Close,
