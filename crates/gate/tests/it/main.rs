@@ -1,0 +1,3 @@
+//! The gate from outside.
+
+mod replay;
