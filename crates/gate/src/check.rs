@@ -170,7 +170,7 @@ pub fn join_leaks(verdict: Verdict, sets: &EvalSets, text: Option<&str>) -> Verd
 
 /// The stage behind the door: only for content of the right type and size.
 fn content(input: &Input<'_>, verdict: &mut Verdict) -> Read {
-    let stopped = ["empty_file", "file_too_big", "wrong_type", "truncated_media"];
+    let stopped = ["empty_file", "file_too_big", "wrong_type", "truncated_media", "encrypted_document"];
     if verdict.findings.iter().any(|f| stopped.contains(&f.code.as_str())) {
         skip(verdict, "content", "the file was stopped before its content was read");
         return Read::default();

@@ -45,6 +45,12 @@ pub enum Evidence {
         page: u32,
         /// x, y, width, height.
         area: [u32; 4],
+        /// The same place in the extracted text: first byte.
+        #[serde(default)]
+        start: u64,
+        /// One past its last byte; the same as `start` where the text was left out.
+        #[serde(default)]
+        end: u64,
     },
     /// A stretch of sound.
     Time {

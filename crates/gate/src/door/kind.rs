@@ -2,6 +2,7 @@
 
 use super::name::extension;
 use crate::audio;
+use crate::document::{self, DOCX, JSONL, PARQUET, PDF, TABLES};
 use crate::evidence::finding;
 use karat_types::{Finding, Modality};
 use serde_json::json;
@@ -24,6 +25,12 @@ struct Accepted {
 const ACCEPTED: &[Accepted] = &[
     accepted(Modality::Text, "text/plain", &["txt"], 1),
     accepted(Modality::Text, "text/markdown", &["md"], 1),
+    accepted(Modality::Text, PDF, &["pdf"], 8),
+    accepted(Modality::Text, DOCX, &["docx"], 22),
+    accepted(Modality::Text, JSONL, &["jsonl"], 1),
+    accepted(Modality::Text, TABLES[0], &["csv"], 1),
+    accepted(Modality::Text, TABLES[1], &["tsv"], 1),
+    accepted(Modality::Text, PARQUET, &["parquet"], 12),
     accepted(Modality::Image, "image/png", &["png"], 45),
     accepted(Modality::Image, "image/jpeg", &["jpg", "jpeg"], 107),
     accepted(Modality::Image, "image/webp", &["webp"], 26),
@@ -53,6 +60,9 @@ pub(crate) struct Looked {
 /// The type of a content, whatever its name says: the media type, `text/plain` for
 /// anything that reads as text, none for unknown data.
 pub fn sniff(bytes: &[u8]) -> Option<&'static str> {
+    if is_parquet(bytes) {
+        return Some(PARQUET);
+    }
     if let Some(document) = textual_format(bytes) {
         return Some(document);
     }
@@ -64,7 +74,12 @@ pub fn sniff(bytes: &[u8]) -> Option<&'static str> {
     if let Some(sound) = sound(bytes) {
         return Some(sound);
     }
+    if bytes.starts_with(b"PK\x03\x04") && document::is_docx(bytes) {
+        return Some(DOCX);
+    }
     Some(match infer::get(bytes)?.mime_type() {
+        // What the archive's own list does not confirm is any archive.
+        DOCX => "application/zip",
         "audio/x-wav" => "audio/wav",
         "audio/x-flac" => "audio/flac",
         other => other,
@@ -78,14 +93,23 @@ pub fn extensions(modality: Modality) -> Vec<String> {
 
 /// Content, ending and modality must agree.
 pub(crate) fn check(name: &str, bytes: &[u8], modality: Modality) -> Looked {
-    let found = sniff(bytes);
+    let found = match sniff(bytes) {
+        // Readers look for the header in the first 1,024 bytes; whether what stands before it
+        // is harmless, its own check says.
+        _ if modality == Modality::Text && is_late_pdf(name, bytes) => Some(PDF),
+        found => found,
+    };
+    if let Some(encrypted) = encrypted_office(bytes).filter(|_| modality == Modality::Text) {
+        return Looked { media_type: Some("application/x-ole-storage".into()), findings: vec![encrypted] };
+    }
     let taken = found.and_then(|found| of(modality).find(|a| a.media_type == found));
     let Some(taken) = taken else {
         return Looked { media_type: found.map(str::to_owned), findings: vec![wrong_type(found, modality)] };
     };
     let ending = extension(name);
-    let fits: Vec<&str> = match modality {
-        Modality::Text => of(modality).flat_map(|a| a.extensions).copied().collect(),
+    // What a text is, beyond being text, is said by its name and proven by its reader.
+    let fits: Vec<&str> = match taken.media_type {
+        "text/plain" => of(modality).filter(|a| is_text(a)).flat_map(|a| a.extensions).copied().collect(),
         _ => taken.extensions.to_vec(),
     };
     let mut findings = Vec::new();
@@ -101,8 +125,9 @@ pub(crate) fn check(name: &str, bytes: &[u8], modality: Modality) -> Looked {
         );
         findings.push(finding("truncated_media", json!(bytes.len()), json!(taken.least), message));
     }
-    let media_type = match ending.as_deref() {
-        Some("md") if modality == Modality::Text => "text/markdown",
+    let named = of(modality).find(|a| ending.as_deref().is_some_and(|e| a.extensions.contains(&e)));
+    let media_type = match named {
+        Some(named) if is_text(taken) && is_text(named) => named.media_type,
         _ => taken.media_type,
     };
     Looked { media_type: Some(media_type.to_owned()), findings }
@@ -110,6 +135,50 @@ pub(crate) fn check(name: &str, bytes: &[u8], modality: Modality) -> Looked {
 
 fn of(modality: Modality) -> impl Iterator<Item = &'static Accepted> {
     ACCEPTED.iter().filter(move |a| a.modality == modality)
+}
+
+/// Whether a type is made of characters, so that only its name tells it from plain text.
+fn is_text(accepted: &Accepted) -> bool {
+    accepted.media_type.starts_with("text/") || accepted.media_type == JSONL
+}
+
+/// What a content of this media type is, for those that are no `text/…`, `image/…` or
+/// `audio/…` by name.
+pub fn modality(media_type: &str) -> Option<Modality> {
+    if document::is_document(media_type) {
+        return Some(Modality::Text);
+    }
+    match media_type.split('/').next() {
+        Some("text") => Some(Modality::Text),
+        Some("image") => Some(Modality::Image),
+        Some("audio") => Some(Modality::Audio),
+        _ => None,
+    }
+}
+
+/// A file called PDF whose header does not stand at the very start.
+fn is_late_pdf(name: &str, bytes: &[u8]) -> bool {
+    extension(name).as_deref() == Some("pdf") && document::find(bytes, b"%PDF-").is_some()
+}
+
+/// Parquet begins and ends with its name; `PARE` is its encrypted form.
+fn is_parquet(bytes: &[u8]) -> bool {
+    bytes.len() >= 12
+        && (bytes.starts_with(b"PAR1") || bytes.starts_with(b"PARE"))
+        && (bytes.ends_with(b"PAR1")
+            || bytes.ends_with(b"PARE")
+            || bytes[4..bytes.len().min(64)].contains(&0))
+}
+
+/// An encrypted Word document is an OLE container with the real file as a stream.
+fn encrypted_office(bytes: &[u8]) -> Option<Finding> {
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let found =
+        bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") && document::find(bytes, &name).is_some();
+    found.then(|| {
+        let message = "The document is encrypted with a password.".to_owned();
+        finding("encrypted_document", json!("Office encryption"), json!("none"), message)
+    })
 }
 
 fn wrong_type(found: Option<&str>, modality: Modality) -> Finding {
@@ -239,8 +308,7 @@ mod tests {
     #[test]
     fn other_formats_under_a_text_name_are_refused_with_what_was_found() {
         for (bytes, found) in [
-            (&b"%PDF-1.7\nhello"[..], "application/pdf"),
-            (b"{\\rtf1 hello}", "text/rtf"),
+            (&b"{\\rtf1 hello}"[..], "text/rtf"),
             (b"<!DOCTYPE html><html>", "text/html"),
             (b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "application/zip"),
             (PNG, "image/png"),

@@ -37,7 +37,7 @@ db_test! {
         assert_eq!(code(&send("a.txt", "MIT\u{0}", text()).await), ("refused", "licence_unknown"));
         assert_eq!(code(&send("a.txt", "GPL-3.0-only", text()).await), ("refused", "licence_not_allowed"));
         assert_eq!(code(&send("a.exe", "MIT", text()).await), ("refused", "wrong_extension"));
-        assert_eq!(code(&send("a.txt", "MIT", b"%PDF-1.7 hello".to_vec()).await), ("refused", "wrong_type"));
+        assert_eq!(code(&send("a.txt", "MIT", b"%PDF-1.7 hello".to_vec()).await), ("refused", "wrong_extension"));
         assert_eq!(code(&send("a.txt", "MIT", b"Too short.".to_vec()).await), ("refused", "text_too_short"));
         let broken = [good(2).as_bytes(), b" Gr\xfc\xdfe"].concat();
         let broken = send("a.txt", "MIT", broken).await;

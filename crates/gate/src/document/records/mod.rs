@@ -1,0 +1,369 @@
+//! Files of records: JSON lines, CSV and Parquet, one training row a record.
+//!
+//! Every record is read by its own fields ([`shape`]); one that is broken refuses the file,
+//! and the first [`SHOWN`] broken ones are listed with their line, field, what was expected
+//! and what was found. The words of all records together go through the checks on text; a
+//! text that stands word for word in an earlier record (a system prompt, as a rule) is
+//! checked once.
+
+mod csv;
+mod parquet;
+pub mod shape;
+mod thrift;
+
+use super::{Extract, Place, Span};
+use crate::evidence::{at, finding, many, place};
+use karat_types::{Evidence, Finding};
+use serde_json::{Map, Value, json};
+use shape::{Fault, Shape};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+
+/// Broken records that are listed one by one.
+const SHOWN: u64 = 20;
+/// Copies in 1,000 records that cost nothing.
+const FEW_COPIES: u64 = 10;
+/// Copies in 1,000 records that cost most.
+const MANY_COPIES: u64 = 500;
+/// What they cost at most, in points.
+const COPIES_COST: u64 = 40;
+
+/// One record of a file, for releases.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Line of the file it begins on; Parquet: its number. From 1.
+    pub line: u64,
+    /// Its bytes in the file; Parquet: its number from 0, and one more.
+    pub span: Range<u64>,
+    /// What it is.
+    pub shape: Shape,
+    /// Its fields, empty cells and nulls left out where the format has no other way.
+    pub fields: Map<String, Value>,
+}
+
+/// Where a record stands.
+#[derive(Clone, Debug)]
+struct Spot {
+    line: u64,
+    span: Range<usize>,
+}
+
+/// What is wrong with a file or a record before its fields are looked at.
+type Broken = Box<Finding>;
+
+/// A record as it was read, or what is wrong with it.
+type Read = Result<Map<String, Value>, (Fault, u64)>;
+
+/// The records of a file that passed, in order.
+pub fn records(bytes: &[u8], media_type: &str) -> Vec<Record> {
+    let mut out = Vec::new();
+    // A fault of the file ends the list: what passed the gate has none.
+    let _refused = walk(bytes, media_type, &mut |spot, read| {
+        let Ok(fields) = read else { return };
+        let Ok((shape, _)) = shape::read(&fields) else { return };
+        let span = spot.span.start as u64..spot.span.end as u64;
+        out.push(Record { line: spot.line, span, shape, fields });
+    });
+    out
+}
+
+/// What reading a file of records gave.
+#[derive(Default)]
+pub(super) struct Looked {
+    pub(super) extract: Extract,
+    pub(super) findings: Vec<Finding>,
+    /// Points of quality that copies cost.
+    pub(super) lost: u32,
+    /// Bytes of each span's record in the file; empty for Parquet, which has no lines.
+    places: Vec<Range<usize>>,
+}
+
+/// Reads and judges all records.
+pub(super) fn look(bytes: &[u8], media_type: &str) -> Looked {
+    let mut sorter = Sorter { bytes, unit: unit(media_type), ..Sorter::default() };
+    let result = walk(bytes, media_type, &mut |spot, read| sorter.take(&spot, read));
+    if let Err(broken) = result {
+        sorter.looked.findings.push(*broken);
+    }
+    if media_type == "text/csv" || media_type == "text/tab-separated-values" {
+        sorter.looked.findings.extend(formulas(bytes, media_type));
+    }
+    sorter.end(media_type)
+}
+
+fn unit(media_type: &str) -> &'static str {
+    if media_type == super::PARQUET { "Record" } else { "Line" }
+}
+
+/// Puts the place in the file in the stead of the place in the extracted text.
+pub(super) fn to_file(bytes: &[u8], looked: &Looked, found: &mut Finding) {
+    let Some(Evidence::Line { start, end, .. }) = found.evidence else { return };
+    let spans = &looked.extract.spans;
+    let at = spans.partition_point(|span| span.start <= start).saturating_sub(1);
+    let Some(Span { place: Place::Record { line }, .. }) = spans.get(at) else { return };
+    let Some(record) = looked.places.get(at) else {
+        // Parquet: the record's number, and the place in the extracted text.
+        found.evidence = Some(Evidence::Line { line: *line, column: 1, start, end });
+        return;
+    };
+    let words = looked.extract.text.get(start as usize..(end as usize).min(looked.extract.text.len()));
+    let record_bytes = bytes.get(record.clone()).unwrap_or_default();
+    let exact = words.filter(|w| !w.is_empty()).and_then(|words| {
+        let written = serde_json::to_string(words).unwrap_or_default();
+        [words, written.trim_matches('"')]
+            .into_iter()
+            .find_map(|words| super::find(record_bytes, words.as_bytes()).map(|at| (at, words.len())))
+    });
+    let (from, to) =
+        exact.map_or((record.start, record.end), |(at, len)| (record.start + at, record.start + at + len));
+    found.evidence = Some(place(bytes, from, to));
+}
+
+#[derive(Default)]
+struct Sorter<'a> {
+    bytes: &'a [u8],
+    unit: &'static str,
+    looked: Looked,
+    seen_texts: HashMap<u64, Vec<Range<usize>>>,
+    seen_records: HashMap<u64, Vec<String>>,
+    shapes: BTreeMap<Shape, u64>,
+    good: u64,
+    broken: u64,
+    copies: u64,
+    first_copy: Option<Spot>,
+}
+
+impl Sorter<'_> {
+    fn take(&mut self, spot: &Spot, read: Read) {
+        let fields = match read {
+            Ok(fields) => fields,
+            Err((fault, column)) => return self.refuse(spot, &fault, column),
+        };
+        match shape::read(&fields) {
+            Ok((shape, texts)) => {
+                self.good += 1;
+                *self.shapes.entry(shape).or_default() += 1;
+                for text in texts {
+                    self.add(spot, text);
+                }
+                self.looked.extract.text.push('\n');
+                self.compare(spot, &fields);
+            }
+            Err(fault) => self.refuse(spot, &fault, 1),
+        }
+    }
+
+    /// Adds a text of a record, unless the very same stands there already.
+    fn add(&mut self, spot: &Spot, text: &str) {
+        let text = text.trim();
+        if text.is_empty() {
+            return;
+        }
+        let whole = &self.looked.extract.text;
+        let seen = self.seen_texts.entry(hash(text)).or_default();
+        if seen.iter().any(|range| whole.get(range.clone()) == Some(text)) {
+            return;
+        }
+        let start = whole.len();
+        seen.push(start..start + text.len());
+        let span = |end| Span { start: start as u64, end, place: Place::Record { line: spot.line } };
+        self.looked.extract.spans.push(span((start + text.len()) as u64));
+        if self.unit == "Line" {
+            self.looked.places.push(spot.span.clone());
+        }
+        self.looked.extract.text.push_str(text);
+        self.looked.extract.text.push('\n');
+    }
+
+    /// Counts a record whose fields all stand in an earlier one.
+    fn compare(&mut self, spot: &Spot, fields: &Map<String, Value>) {
+        let written = serde_json::to_string(fields).unwrap_or_default();
+        let seen = self.seen_records.entry(hash(&written)).or_default();
+        if seen.contains(&written) {
+            self.copies += 1;
+            self.first_copy.get_or_insert_with(|| spot.clone());
+        } else {
+            seen.push(written);
+        }
+    }
+
+    fn refuse(&mut self, spot: &Spot, fault: &Fault, column: u64) {
+        self.broken += 1;
+        if self.broken > SHOWN {
+            return;
+        }
+        let Fault { code, field, expected, found: what } = fault;
+        let of_field = if field.is_empty() { String::new() } else { format!("field {field}: ") };
+        let message = format!("{} {}: {of_field}expected {expected}, found {what}.", self.unit, spot.line);
+        let measured = json!({"line": spot.line, "field": field, "found": what});
+        let (start, end) = (spot.span.start as u64, spot.span.end as u64);
+        let place = Evidence::Line { line: spot.line, column, start, end };
+        self.looked.findings.push(at(finding(code, measured, json!(expected), message), place));
+    }
+
+    fn end(mut self, media_type: &str) -> Looked {
+        let findings = &mut self.looked.findings;
+        if self.broken > SHOWN {
+            let message =
+                format!("{} are broken; the first {SHOWN} are listed.", many(self.broken, "record"));
+            findings.push(finding("more_broken_records", json!(self.broken), json!(0), message));
+        }
+        if self.good + self.broken == 0 && findings.is_empty() {
+            let message = format!("The file ({media_type}) has no record.");
+            findings.push(finding("records_none", json!(0), json!(1), message));
+        }
+        if self.shapes.len() > 1 {
+            let counts: Vec<String> = self
+                .shapes
+                .iter()
+                .map(|(shape, n)| format!("{} {}", many(*n, "record"), shape.as_str()))
+                .collect();
+            let message = format!("The file has {}.", counts.join(", "));
+            findings.push(finding("record_shapes_mixed", json!(counts), json!("one shape"), message));
+        }
+        if let Some(first) = self.first_copy.take() {
+            let share = self.copies * 1000 / self.good.max(1);
+            if share > FEW_COPIES {
+                let beyond = share.min(MANY_COPIES) - FEW_COPIES;
+                self.looked.lost = (COPIES_COST * beyond / (MANY_COPIES - FEW_COPIES)) as u32;
+                let message = format!(
+                    "{} points lost: {} of {} records stand in the file already, the first on line {}.",
+                    self.looked.lost, self.copies, self.good, first.line
+                );
+                let found = finding("duplicate_records", json!(share), json!(FEW_COPIES), message);
+                let place = match self.unit {
+                    "Line" => place(self.bytes, first.span.start, first.span.end),
+                    _ => Evidence::Line { line: first.line, column: 1, start: 0, end: 0 },
+                };
+                self.looked.findings.push(at(found, place));
+            }
+        }
+        self.looked
+    }
+}
+
+/// A hash that is the same on every machine; what it joins is compared byte for byte.
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Hands over every record, in order.
+fn walk(bytes: &[u8], media_type: &str, each: &mut dyn FnMut(Spot, Read)) -> Result<(), Broken> {
+    if media_type == super::PARQUET {
+        return parquet::walk(bytes, each);
+    }
+    // What is not UTF-8 was refused before.
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
+    match media_type {
+        "text/csv" => csv_records(text, skipped, b',', each),
+        "text/tab-separated-values" => csv_records(text, skipped, b'\t', each),
+        _ => {
+            json_lines(text, skipped, each);
+            Ok(())
+        }
+    }
+}
+
+fn json_lines(text: &str, skipped: usize, each: &mut dyn FnMut(Spot, Read)) {
+    let mut at = skipped;
+    for (number, line) in text[skipped..].split_inclusive('\n').enumerate() {
+        let start = at;
+        at += line.len();
+        let words = line.trim_end_matches(['\n', '\r']);
+        if words.trim().is_empty() {
+            continue;
+        }
+        let spot = Spot { line: number as u64 + 1, span: start..start + words.len() };
+        each(spot, json_object(words));
+    }
+}
+
+fn json_object(line: &str) -> Read {
+    let fault =
+        |expected, found: String| Fault { code: "record_not_json", field: String::new(), expected, found };
+    match serde_json::from_str::<Value>(line) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(other) => {
+            let what = match other {
+                Value::Array(_) => "an array",
+                Value::String(_) => "a string",
+                Value::Null => "null",
+                _ => "a number or truth value",
+            };
+            Err((fault("one JSON object", what.to_owned()), 1))
+        }
+        Err(error) => {
+            let column = error.column().max(1) as u64;
+            let what = error.to_string();
+            let what = what.split(" at line ").next().unwrap_or_default();
+            let found = format!("a fault at column {column} ({})", shape::brief(what));
+            Err((fault("one JSON object", found), column))
+        }
+    }
+}
+
+fn csv_records(
+    text: &str,
+    skipped: usize,
+    separator: u8,
+    each: &mut dyn FnMut(Spot, Read),
+) -> Result<(), Broken> {
+    let mut names: Option<Vec<String>> = None;
+    for line in csv::lines(&text[skipped..], separator) {
+        let span = line.span.start + skipped..line.span.end + skipped;
+        let spot = Spot { line: line.line, span };
+        let broken = |what: String| {
+            let message = format!("Line {}: {what}.", spot.line);
+            let place = place(text.as_bytes(), spot.span.start, spot.span.end);
+            Box::new(at(finding("csv_broken", json!(what), json!("well-formed CSV"), message), place))
+        };
+        let cells = line.cells.map_err(broken)?;
+        let Some(names) = &names else {
+            let found: Vec<String> = cells.iter().map(|name| name.trim().to_owned()).collect();
+            if let Some(what) = csv::names_fault(&found, separator) {
+                return Err(broken(what));
+            }
+            names = Some(found);
+            continue;
+        };
+        let read = if cells.len() == names.len() {
+            Ok(csv::record(names, cells))
+        } else {
+            let found =
+                format!("{} where the first line has {}", many(cells.len() as u64, "field"), names.len());
+            let expected = "as many fields as the first line has";
+            Err((Fault { code: "csv_broken", field: String::new(), expected, found }, 1))
+        };
+        each(spot, read);
+    }
+    Ok(())
+}
+
+/// Cells that a spreadsheet would run, with the first one's place.
+fn formulas(bytes: &[u8], media_type: &str) -> Option<Finding> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let text = text.trim_start_matches('\u{feff}');
+    let separator = if media_type == "text/csv" { b',' } else { b'\t' };
+    let (mut count, mut first) = (0_u64, None);
+    for line in csv::lines(text, separator) {
+        for cell in line.cells.unwrap_or_default() {
+            if csv::is_formula(&cell) {
+                count += 1;
+                first.get_or_insert((line.line, line.span.clone(), cell));
+            }
+        }
+    }
+    let (line, span, cell) = first?;
+    let message =
+        format!("{}; the first, on line {line}, is “{}”.", many(count, "formula"), shape::brief(&cell));
+    let skipped = bytes.len() - text.len();
+    let place = place(bytes, span.start + skipped, span.end + skipped);
+    Some(at(finding("csv_formula", json!(count), json!(0), message), place))
+}
+
+#[cfg(test)]
+mod tests;
