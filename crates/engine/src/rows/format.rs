@@ -74,6 +74,13 @@ pub(crate) fn read(row: &Value) -> Result<Example, Fault> {
     }
     match map.get("content") {
         Some(Value::Object(record)) => read(&Value::Object(record.clone())),
+        // A row of a release's Parquet: `shape` says that its content is a record.
+        Some(Value::String(record)) if map.get("shape").is_some_and(|s| s.is_string() && s != "text") => {
+            match serde_json::from_str::<Value>(record) {
+                Ok(Value::Object(record)) if !record.contains_key("content") => read(&Value::Object(record)),
+                _ => field("content", "the record as JSON", &Value::String(record.clone())),
+            }
+        }
         Some(_) => Ok(Example::Text(words(map, "content")?)),
         None => Err(Fault::Unknown(map.keys().cloned().collect::<Vec<_>>().join(", "))),
     }
@@ -333,6 +340,10 @@ mod tests {
         assert_eq!(read(&json!({"text": "t"})), Ok(Example::Text("t".into())));
         let release = json!({"content": "t", "submission": "s", "contributor": "c"});
         assert_eq!(read(&release), Ok(Example::Text("t".into())));
+        let cell = json!({"content": "{\"prompt\": \"p\", \"completion\": \"c\"}", "shape": "instruction"});
+        assert_eq!(read(&cell), Ok(Example::Pair { prompt: "p".into(), completion: "c".into() }));
+        let words = json!({"content": "{\"text\": \"t\"}", "shape": "text"});
+        assert_eq!(read(&words), Ok(Example::Text("{\"text\": \"t\"}".into())));
         let pair = Example::Pair { prompt: "p".into(), completion: "c".into() };
         assert_eq!(read(&json!({"prompt": "p", "completion": "c"})), Ok(pair));
         let ids = Example::Tokens { ids: vec![1, 2], labels: vec![-100, 2] };

@@ -34,7 +34,9 @@ pub async fn sample_rows(
     let mut out = Vec::new();
     for row in rows {
         let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
-        let Some(content) = first_row(&String::from_utf8_lossy(&bytes)) else { continue };
+        let Some(content) = first_row(&bytes, row.media_type.as_deref().unwrap_or_default()) else {
+            continue;
+        };
         out.push(SampleRow {
             content,
             submission: row.id.into(),
@@ -55,7 +57,12 @@ fn choose(rows: Vec<entity::submission::Model>, n: usize) -> Vec<entity::submiss
     firsts
 }
 
-/// The first row a release would cut from the text.
-fn first_row(text: &str) -> Option<String> {
-    karat_gate::rows::cut(text).into_iter().next().map(|span| text[span].to_owned())
+/// The first row a release would cut from the text; of records and of documents, which
+/// are read apart from everything else, none.
+fn first_row(bytes: &[u8], media_type: &str) -> Option<String> {
+    if karat_gate::document::is_document(media_type) {
+        return None;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    karat_gate::rows::cut(&text).into_iter().next().map(|span| text[span].to_owned())
 }

@@ -249,6 +249,11 @@ fn field(name: &'static str) -> Field {
         "leaf" => {
             ("sc:Text", "Its leaf in the RFC 6962 Merkle tree of the release, SHA-256.", Some("sc:sha256"))
         }
+        "shape" => (
+            "sc:Text",
+            "Running text, or the record that the content is: chat, instruction, preference, plain.",
+            None,
+        ),
         "media_type" => ("sc:Text", "What the file is.", Some("sc:encodingFormat")),
         "score" => ("sc:Integer", "Validation score of the item, 0 to 100.", None),
         "duration_ms" => ("sc:Integer", "Length, milliseconds.", None),
@@ -280,7 +285,7 @@ fn describe(set: &str, source: Value, field: &Field) -> Value {
 }
 
 fn rows(f: &Facts<'_>) -> Value {
-    const TEXT: [&str; 9] = [
+    const TEXT: [&str; 10] = [
         "index",
         "content",
         "contributor",
@@ -290,6 +295,7 @@ fn rows(f: &Facts<'_>) -> Value {
         "span_end",
         "licence",
         "leaf",
+        "shape",
     ];
     let names: Vec<&'static str> = match f.modality {
         Modality::Text => TEXT.to_vec(),

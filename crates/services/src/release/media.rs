@@ -50,6 +50,7 @@ pub(crate) fn row(item: &Item, file: &Released, bytes: &Bytes, index: u64) -> Ro
         span,
         licence: item.licence.clone(),
         leaf,
+        shape: None,
         media: Some(RowMedia {
             file: format!("{index:09}.{}", ending(&file.media_type)),
             media_type: file.media_type.clone(),

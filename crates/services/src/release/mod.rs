@@ -30,6 +30,7 @@ pub(crate) use folder::PART_BYTES;
 pub use leaves::leaf_proof;
 pub use read::{Download, DownloadKind, diff, download, file, files, get, list, proof, rows};
 pub(crate) use read::{all_rows, parse_hash, slug};
+pub(crate) use rows::record;
 pub(crate) use split::held_out;
 pub(crate) use stop::{DESTROY, destroy_job, standing, taken_back};
 

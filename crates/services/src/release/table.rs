@@ -67,6 +67,7 @@ impl<W: Write + Send> TextTable<W> {
         integers(&mut group, &part, |r| r.span[1])?;
         texts(&mut group, &part, |r| r.licence.clone())?;
         texts(&mut group, &part, |r| r.leaf.hex())?;
+        texts(&mut group, &part, |r| r.shape.clone().unwrap_or_else(|| "text".into()))?;
         group.close().map(|_| ())
     }
 }
@@ -86,6 +87,7 @@ fn schema() -> parquet::errors::Result<TypePtr> {
         integer("span_end")?,
         text("licence")?,
         text("leaf")?,
+        text("shape")?,
     ];
     let fields = fields.into_iter().map(Arc::new).collect();
     Ok(Arc::new(Type::group_type_builder("row").with_fields(fields).build()?))
@@ -110,6 +112,7 @@ mod tests {
             span: [3, 18],
             licence: "MIT".into(),
             leaf: Hash::of(b"leaf"),
+            shape: None,
             media: None,
         };
         let mut bytes = Vec::new();

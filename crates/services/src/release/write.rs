@@ -57,7 +57,7 @@ impl Lines {
     }
 
     fn add(&mut self, row: &Row) -> Result<(), Problem> {
-        let line = serde_json::to_string(row).map_err(|e| Problem::internal(format!("A row: {e}.")))?;
+        let line = super::rows::line(row).map_err(|e| Problem::internal(format!("A row: {e}.")))?;
         writeln!(self.file, "{line}").map_err(|e| cannot_write(&self.path, &e))
     }
 
@@ -76,6 +76,10 @@ pub(super) async fn cut(
     first: u64,
 ) -> Result<(Vec<Row>, u64), Problem> {
     let content = app.store.blobs().get(item.content_hash).await?;
+    let extract = match item.derived.iter().find(|d| d.kind == "extract") {
+        Some(kept) => Some(app.store.blobs().get(super::parse_hash(&kept.hash)?).await?),
+        None => None,
+    };
     let source = Source {
         submission: item.submission,
         contributor: item.contributor,
@@ -83,6 +87,8 @@ pub(super) async fn cut(
         licence: &item.licence,
         content_hash: item.content_hash,
         bytes: &content,
+        media_type: item.media_type.as_deref().unwrap_or_default(),
+        extract: extract.as_deref(),
     };
     Ok((of_submission(&source, modality, first), content.len() as u64))
 }

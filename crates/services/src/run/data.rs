@@ -117,7 +117,13 @@ async fn split_release(app: &App, id: ReleaseId, seed: u64, percent: u32) -> Res
     let (mut train, mut held_out) = (Vec::new(), Vec::new());
     for row in release::all_rows(app, &stored).await? {
         // The leaf names the row in the release and in the schedule of the run alike.
-        let line = json!({"text": row.content, "contributor": row.contributor, "row": row.leaf}).to_string();
+        let mut line = match release::record(&row) {
+            Some(record) => serde_json::Value::Object(record),
+            None => json!({"text": row.content}),
+        };
+        line["contributor"] = json!(row.contributor);
+        line["row"] = json!(row.leaf);
+        let line = line.to_string();
         if outside.contains(&row.submission) { held_out.push(line) } else { train.push(line) }
     }
     Ok((train, held_out))

@@ -225,7 +225,7 @@ pub struct Row {
     pub contributor_name: String,
     /// The submission it was cut from.
     pub submission: SubmissionId,
-    /// Byte range in the submission: start, end.
+    /// Byte range in the submission, or in the text taken out of a PDF or DOCX: start, end.
     pub span: [u64; 2],
     /// Its licence.
     pub licence: String,
@@ -235,6 +235,11 @@ pub struct Row {
     /// the released file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<RowMedia>,
+    /// What a record is: `chat`, `instruction`, `preference` or `plain`; none for running
+    /// text. The content is then the record as canonical JSON, the span its bytes in the
+    /// file (Parquet: its number and one more), and its fields stand in the JSONL as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<String>,
 }
 
 /// The file behind a row of images or sounds.

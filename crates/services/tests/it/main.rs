@@ -14,6 +14,7 @@ mod kitchen;
 mod limits;
 mod pace;
 mod race;
+mod records;
 mod release;
 mod release_media;
 mod review;

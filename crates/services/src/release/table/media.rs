@@ -198,6 +198,7 @@ mod tests {
             span: [0, 3],
             licence: "CC0-1.0".into(),
             leaf: Hash::of(b"leaf"),
+            shape: None,
             media: Some(media.clone()),
         };
         (row, media)
