@@ -1671,6 +1671,16 @@ export interface components {
             page: number;
             /** @description x, y, width, height. */
             area: number[];
+            /**
+             * Format: int64
+             * @description The same place in the extracted text: first byte.
+             */
+            start?: number;
+            /**
+             * Format: int64
+             * @description One past its last byte; the same as `start` where the text was left out.
+             */
+            end?: number;
             /** @enum {string} */
             kind: "page";
         } | {
@@ -2020,6 +2030,24 @@ export interface components {
          * @enum {string}
          */
         ModelKind: "base" | "adapter";
+        /** @description The earlier content that is most like a new one. */
+        Nearest: {
+            /** @description Its submission, or the name of its file; none when it may not be seen. */
+            id?: string | null;
+            /**
+             * Format: int32
+             * @description How alike the two are, of 1,000: equal five-word sequences of all, 1,000 less 40
+             *     for each differing bit of the gradient hashes, or equal parts of the fingerprints.
+             */
+            likeness: number;
+            /**
+             * Format: int32
+             * @description How much of the new one stands in the earlier one, of 1,000.
+             */
+            contained: number;
+            /** @description Whether the same contributor sent it. */
+            own: boolean;
+        };
         /** @description What is nearest of all that is there already. */
         Neighbour: {
             submission?: components["schemas"]["SubmissionId"] | null;
@@ -2298,13 +2326,19 @@ export interface components {
                 contributor_name: string;
                 /** @description The submission it was cut from. */
                 submission: components["schemas"]["SubmissionId"];
-                /** @description Byte range in the submission: start, end. */
+                /** @description Byte range in the submission, or in the text taken out of a PDF or DOCX: start, end. */
                 span: number[];
                 /** @description Its licence. */
                 licence: string;
                 /** @description The leaf: SHA-256(0x00 ‖ canonical JSON of `{v:1, content, contributor, submission, span, licence}`). */
                 leaf: components["schemas"]["Hash"];
                 media?: components["schemas"]["RowMedia"] | null;
+                /**
+                 * @description What a record is: `chat`, `instruction`, `preference` or `plain`; none for running
+                 *     text. The content is then the record as canonical JSON, the span its bytes in the
+                 *     file (Parquet: its number and one more), and its fields stand in the JSONL as well.
+                 */
+                shape?: string | null;
             }[];
             /**
              * Format: int64
@@ -2428,6 +2462,8 @@ export interface components {
                 findings: components["schemas"]["Finding"][];
                 /** @description Checks that did not run. */
                 not_run: components["schemas"]["NotRun"][];
+                nearest?: components["schemas"]["Nearest"] | null;
+                cluster?: components["schemas"]["SubmissionId"] | null;
                 /** @description Reasons of a rejection. */
                 reasons: components["schemas"]["RejectReason"][];
                 /** @description The reviewer's sentence. */
@@ -2875,13 +2911,19 @@ export interface components {
             contributor_name: string;
             /** @description The submission it was cut from. */
             submission: components["schemas"]["SubmissionId"];
-            /** @description Byte range in the submission: start, end. */
+            /** @description Byte range in the submission, or in the text taken out of a PDF or DOCX: start, end. */
             span: number[];
             /** @description Its licence. */
             licence: string;
             /** @description The leaf: SHA-256(0x00 ‖ canonical JSON of `{v:1, content, contributor, submission, span, licence}`). */
             leaf: components["schemas"]["Hash"];
             media?: components["schemas"]["RowMedia"] | null;
+            /**
+             * @description What a record is: `chat`, `instruction`, `preference` or `plain`; none for running
+             *     text. The content is then the record as canonical JSON, the span its bytes in the
+             *     file (Parquet: its number and one more), and its fields stand in the JSONL as well.
+             */
+            shape?: string | null;
         };
         /** @description The file behind a row of images or sounds. */
         RowMedia: {
@@ -3378,6 +3420,8 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             /** @description Checks that did not run. */
             not_run: components["schemas"]["NotRun"][];
+            nearest?: components["schemas"]["Nearest"] | null;
+            cluster?: components["schemas"]["SubmissionId"] | null;
             /** @description Reasons of a rejection. */
             reasons: components["schemas"]["RejectReason"][];
             /** @description The reviewer's sentence. */
@@ -3677,6 +3721,7 @@ export interface components {
             findings: components["schemas"]["Finding"][];
             /** @description Checks that did not run. */
             not_run: components["schemas"]["NotRun"][];
+            nearest?: components["schemas"]["Nearest"] | null;
         };
         /** @description A contributor with more items than fit under the cap. */
         Waiting: {
@@ -3695,7 +3740,11 @@ export interface components {
              */
             waiting: number;
         };
-        /** @description A submission that waits for the operator and not for a reviewer. */
+        /**
+         * @description A submission that waits for the operator and not for a reviewer.
+         *
+         *     The API calls it `WaitingFile`: what a release sets aside is something else.
+         */
         WaitingFile: {
             /** @description Its id. */
             id: components["schemas"]["SubmissionId"];

@@ -33,12 +33,12 @@ mod tests {
 
     #[test]
     fn masks_say_where_and_what() {
-        let text = "Grüße von ada@example.org";
+        let text = "Grüße von ada@lovelace-mail.de";
         let reading = Reading { text: text.into(), ..Reading::default() };
         let masks = masks(Some(&reading));
         let [mask] = masks.as_slice() else { panic!("{masks:?}") };
         assert_eq!((mask.kind.as_str(), mask.replacement.as_str()), ("email", "[email]"));
-        assert_eq!(&text[mask.start as usize..mask.end as usize], "ada@example.org");
+        assert_eq!(&text[mask.start as usize..mask.end as usize], "ada@lovelace-mail.de");
         assert_eq!(super::masks(None), []);
     }
 

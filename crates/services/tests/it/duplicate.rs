@@ -7,7 +7,7 @@ use karat_store::query::job::Claim;
 use karat_store::{Store, query};
 use karat_testkit::db_test;
 use karat_types::id::SubmissionId;
-use karat_types::{Clock, Evidence, ReviewPolicy};
+use karat_types::{Class, Clock, Evidence, ReviewPolicy};
 
 fn refusal(submission: &Submission) -> &str {
     assert_eq!(submission.state.as_str(), "refused", "{:?}", submission.findings);
@@ -92,8 +92,10 @@ async fn credited(k: &Kitchen, id: SubmissionId) -> Option<uuid::Uuid> {
     query::near::credited_of(db, &[cluster]).await.unwrap().get(&cluster).copied()
 }
 
+/// What refuses or holds the submission; what merely costs points is another matter.
 fn codes(submission: &Submission) -> Vec<&str> {
-    submission.findings.iter().map(|f| f.code.as_str()).filter(|code| *code != "no_licence").collect()
+    let grave = submission.findings.iter().filter(|f| f.class <= Class::Hold);
+    grave.map(|f| f.code.as_str()).collect()
 }
 
 db_test! {

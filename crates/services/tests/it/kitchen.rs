@@ -173,15 +173,20 @@ pub(crate) fn good(n: usize) -> String {
     out.trim_end().to_owned()
 }
 
-/// A text that passes the gate and scores low: a list of links with the same line again
-/// and again.
+/// A text that passes the gate and scores low: numbers and addresses, no two lines alike.
 pub(crate) fn poor(n: usize) -> String {
-    let lines: String = (0..60)
-        .map(|_| {
-            format!("[x{n}](https://example.org/{n}/a/very/long/address/that/says/nothing) | 1 | 2 | 3 |\n")
-        })
-        .collect();
-    format!("{lines}{n}\n")
+    let line = |i: usize| {
+        let k = n * 7919 + i * 104_729 + 13;
+        format!(
+            "{k} | {} | [{}](https://example.org/{:x}/{}/page) | {}\n",
+            k % 97,
+            k % 89,
+            k * 31,
+            k % 7919,
+            k / 3
+        )
+    };
+    (0..60).map(line).collect()
 }
 
 /// A text with an instruction-like passage: a person must look.

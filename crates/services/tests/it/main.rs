@@ -13,6 +13,7 @@ mod jobs;
 mod kitchen;
 mod limits;
 mod pace;
+mod planted;
 mod race;
 mod records;
 mod release;
