@@ -8,6 +8,7 @@ use karat_gate::known::Known;
 use karat_gate::{Examined, Input, Profile, examine};
 use karat_types::{GateOutcome, Modality};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
@@ -116,11 +117,13 @@ impl Tally {
 fn verdicts(documents: &[Document], profile: Profile) -> Value {
     let mut groups: BTreeMap<String, Tally> = BTreeMap::new();
     let mut times: Vec<(usize, f64)> = Vec::new();
+    let mut digest = Sha256::new();
     let started = cpu_seconds();
     for document in documents {
         let before = cpu_seconds();
         let examined = judge(document, profile);
         times.push((document.text.len(), cpu_seconds() - before));
+        digest.update(serde_json::to_vec(&examined.verdict).expect("a verdict"));
         groups.entry(document.source.clone()).or_default().add(&document.id, &examined);
         let language = format!("language {}", document.language);
         groups.entry(language).or_default().add(&document.id, &examined);
@@ -134,6 +137,8 @@ fn verdicts(documents: &[Document], profile: Profile) -> Value {
     json!({
         "documents": documents.len(), "bytes": bytes, "seconds": seconds,
         "of_100_kb": big.len(), "p50_ms": at(50), "p99_ms": at(99),
+        // Equal before and after a change for speed alone.
+        "digest": format!("{:x}", digest.finalize()),
         "groups": groups.iter().map(|(name, tally)| (name.clone(), tally.json())).collect::<serde_json::Map<_, _>>(),
     })
 }

@@ -1,6 +1,6 @@
 //! The whole gate: which checks run, in which order, and what they amount to.
 
-use crate::door::{kind, licence, name};
+use crate::door::{kind, licence, made, name};
 use crate::evidence::finding;
 use crate::examined::{Examined, Read};
 use crate::input::{GATE_VERSION, Input, Rules};
@@ -97,6 +97,7 @@ fn declaration(rules: &Rules, verdict: &mut Verdict) {
     if let Some(licence) = &declared.licence {
         verdict.findings.extend(licence::check(licence, &rules.licences));
     }
+    verdict.findings.extend(made::check(rules));
     let asked = [
         (declared.licence.is_some(), "--licence SPDX"),
         (declared.origin.is_some(), "--origin ORIGIN"),
@@ -340,6 +341,19 @@ mod tests {
         assert!(verdict.not_run.iter().any(|n| n.check == "content"));
         input.rules.declared = Some(Declared::licence(""));
         assert_eq!(codes(&reader_failed(&input, "x").verdict), ["licence_missing", "reader_failed"]);
+    }
+
+    #[test]
+    fn work_of_a_model_is_refused_where_only_people_s_is_taken() {
+        let mut input = Input::new("river.txt", PROSE.as_bytes(), Modality::Text);
+        let source_type = Some(karat_types::SourceType::AiGenerated);
+        input.rules.declared = Some(Declared { source_type, ..Declared::licence("MIT") });
+        let verdict = check(&input);
+        assert_eq!((verdict.outcome, codes(&verdict)), (GateOutcome::Passed, vec!["declared_ai"]));
+        input.rules.human_only = true;
+        let verdict = check(&input);
+        assert_eq!((verdict.outcome, codes(&verdict)), (GateOutcome::Refused, vec!["not_made_by_people"]));
+        assert_eq!(codes(&reader_failed(&input, "x").verdict), ["not_made_by_people", "reader_failed"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Before anything is parsed: size, name, type, licence.
 
-use super::{Code, hold, refuse};
+use super::{Code, hold, refuse, tag};
 
 pub(super) const CODES: &[Code] = &[
     refuse(
@@ -121,6 +121,36 @@ pub(super) const CODES: &[Code] = &[
             "The datanet's owner lists the licences it takes. With OR one allowed side is enough, with AND every part must be allowed.",
             "the licence declared; the licences allowed.",
             "Offer the file under a licence of the list if it is yours to license; otherwise find a datanet that takes this licence.",
+        ],
+    ),
+    refuse(
+        "not_made_by_people",
+        "T19",
+        "This datanet takes only what people made",
+        [
+            "You declared that a model made it, and the datanet's owner takes only what people made. Nothing is guessed here: it is what you said. Texts, images (check I11) and sounds (check S11) are treated alike.",
+            "what was declared; what the datanet takes.",
+            "Offer it to a datanet that takes works of models. If the declaration was a slip, declare what is true and send it again.",
+        ],
+    ),
+    hold(
+        "declared_ai_help",
+        "T19",
+        "A model helped, and the datanet asks for people's work",
+        [
+            "You declared that people made it with the help of a model, and the datanet takes only what people made. Whether a spelling check or half of the text came from the model only a person can ask, so a person looks.",
+            "what was declared; what the datanet takes.",
+            "Say in a word what the model did. If it made a part of the work, leave that part out or offer it to a datanet that takes such works.",
+        ],
+    ),
+    tag(
+        "declared_ai",
+        "T19",
+        "A model had a part in it, by its declaration",
+        [
+            "It was declared as made by a model or with the help of one. The datanet takes that; reviewers see it and the release records it. It costs no points.",
+            "what was declared; what can be declared.",
+            "Nothing to do.",
         ],
     ),
 ];

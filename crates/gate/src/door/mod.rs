@@ -2,6 +2,7 @@
 
 pub mod kind;
 pub mod licence;
+pub(crate) mod made;
 pub mod name;
 pub mod outside;
 pub(crate) mod polyglot;

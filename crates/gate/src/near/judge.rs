@@ -96,8 +96,8 @@ fn compare(own: &Prints, other: &Prints, modality: Modality) -> Option<Likeness>
         Modality::Image => {
             let bits = image::bits(own, other)?;
             let level = match bits {
-                0..=image::SAME => Level::Same,
-                ..=image::CLOSE => Level::Close,
+                ..=image::SAME => Level::Same,
+                _ if bits <= image::CLOSE => Level::Close,
                 _ => Level::Apart,
             };
             // Of thousands of unrelated images some differ in a dozen bits only: beyond

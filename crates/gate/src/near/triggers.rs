@@ -344,7 +344,8 @@ mod tests {
     fn honest() -> Vec<(u32, String)> {
         let item = |n: u64| {
             let who = n % 150;
-            let signed = if who % 10 == 0 { format!("Ann{who} Miller{who}.") } else { String::new() };
+            let signed =
+                if who.is_multiple_of(10) { format!("Ann{who} Miller{who}.") } else { String::new() };
             (who as u32, format!("{}{signed}", text(n, who / 2)))
         };
         (0..1500).map(item).collect()
@@ -384,7 +385,7 @@ mod tests {
     fn a_word_of_a_trade_that_many_use_is_none() {
         let mut items = honest();
         for (n, (_, text)) in items.iter_mut().enumerate() {
-            if mix(n as u64) % 5 == 0 {
+            if mix(n as u64).is_multiple_of(5) {
                 text.push_str(" crankshaft");
             }
         }

@@ -123,7 +123,28 @@ fn controls(text: &str) -> Option<Finding> {
     let count = text[start..].chars().filter(|&c| is_bad(c)).count() as u64;
     let message = format!("Found {}; the first is U+{:04X}.", many(count, "control character"), first as u32);
     let place = place(text.as_bytes(), start, start + first.len_utf8());
-    Some(at(finding("control_characters", json!(count), json!(0), message), place))
+    let mut found = at(finding("control_characters", json!(count), json!(0), message), place);
+    if let Some(fix) = control_fix(first) {
+        fix.clone_into(&mut found.fix);
+    }
+    Some(found)
+}
+
+/// What takes the commonest control characters of honest files away; none = the usual fix.
+fn control_fix(first: char) -> Option<&'static str> {
+    match first {
+        '\u{8}' => Some(
+            "Backspaces print one character over another, as in a manual page made for a printer. Run: sed 's/.\\x08//g; s/\\x08//g' old.txt > new.txt",
+        ),
+        '\u{1a}' => Some("U+001A ends a file of DOS. Run: tr -d '\\032' < old.txt > new.txt"),
+        '\0' => Some(
+            "NUL characters are no text: is it the right file? If it is, run: tr -d '\\000' < old.txt > new.txt",
+        ),
+        '\u{80}'..='\u{9f}' => Some(
+            "Such characters come from a file of Windows-1252 that was read as Latin-1. Convert the original again: iconv -f WINDOWS-1252 -t UTF-8 old.txt > new.txt",
+        ),
+        _ => None,
+    }
 }
 
 fn replaced(text: &str) -> Option<Finding> {
@@ -192,6 +213,15 @@ mod tests {
             assert_eq!(codes(bad), ["control_characters"], "{bad:?}");
         }
         assert_eq!(check("x\n\u{7}\u{7}")[0].measured, json!(2));
+        for (bad, fix) in [
+            ("\u{1b}[1mNAME\u{1b}[0m", "sed 's/\\x1b"),
+            ("N\u{8}NA\u{8}A", "sed 's/.\\x08//g; s/\\x08//g'"),
+            ("the end\n\u{1a}", "tr -d '\\032'"),
+            ("a\0b", "tr -d '\\000'"),
+            ("it\u{92}s", "iconv -f WINDOWS-1252"),
+        ] {
+            assert!(check(bad)[0].fix.contains(fix), "{bad:?}: {}", check(bad)[0].fix);
+        }
     }
 
     #[test]

@@ -1,3 +1,5 @@
 //! The gate from outside.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod replay;
