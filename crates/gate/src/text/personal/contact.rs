@@ -1,7 +1,7 @@
 //! Email addresses, public IP addresses, telephone numbers.
 
 use super::Kind;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 /// A local part is at most this long (RFC 5321).
