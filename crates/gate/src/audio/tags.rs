@@ -132,10 +132,24 @@ fn of_id3_frame(name: &[u8], body: &[u8], found: &mut BTreeSet<String>) {
         (b"TOWN", "the owner"),
         (b"TENC", "who encoded it"),
         (b"TEN", "who encoded it"),
+        (b"TPE1", "a person"),
+        (b"TPE2", "a person"),
+        (b"TPE3", "a person"),
+        (b"TPE4", "a person"),
+        (b"TP1", "a person"),
+        (b"TP2", "a person"),
+        (b"TCOM", "a person"),
+        (b"TCM", "a person"),
+        (b"TOPE", "a person"),
+        (b"COMM", "a comment"),
+        (b"COM", "a comment"),
+        (b"TXXX", "free text"),
+        (b"TXX", "free text"),
     ];
     let shown = String::from_utf8_lossy(name);
     if let Some((_, what)) = ALWAYS.iter().find(|(id, _)| *id == name) {
-        if !what.contains("encoded") || body.iter().skip(1).any(|b| b.is_ascii_alphanumeric()) {
+        let is_text = name[0] == b'T' || what.contains("comment");
+        if !is_text || body.iter().skip(1).any(|b| b.is_ascii_alphanumeric()) {
             found.insert(format!("ID3 {shown} ({what})"));
         }
     } else if matches!(name, b"APIC" | b"PIC") {
@@ -185,7 +199,7 @@ fn of_info(body: &[u8], found: &mut BTreeSet<String>) {
         let end = (at + 8).saturating_add(size).min(body.len());
         let value = &body[at + 8..end];
         let shown = String::from_utf8_lossy(id);
-        let named = matches!(id, b"IENG" | b"ITCH" | b"ICMS" | b"ISRC");
+        let named = matches!(id, b"IENG" | b"ITCH" | b"ICMS" | b"ISRC" | b"IART" | b"ICMT");
         if named && value.iter().any(u8::is_ascii_alphanumeric) {
             found.insert(format!("INFO {shown} (a person)"));
         } else if has_email(value) {
@@ -224,6 +238,12 @@ fn of_comments(body: &[u8], found: &mut BTreeSet<String>) {
         "ENCODED_BY",
         "SERIAL",
         "ADDRESS",
+        "ARTIST",
+        "ALBUMARTIST",
+        "PERFORMER",
+        "COMPOSER",
+        "COMMENT",
+        "DESCRIPTION",
     ];
     let Some(mut at) = little(body, 0).and_then(|vendor| vendor.checked_add(8)) else { return };
     while let Some(size) = little(body, at) {

@@ -122,7 +122,7 @@ fn program_text(bytes: &[u8], field: &Range<usize>) -> Option<Hidden> {
 
 /// What follows the end, if it is a file of its own.
 fn tail(bytes: &[u8], end: usize) -> Option<Hidden> {
-    let rest = bytes.get(end..).filter(|rest| rest.len() > MOST_TRAILING)?;
+    let rest = bytes.get(end..).filter(|rest| !rest.is_empty())?;
     let what = match rest {
         [b'P', b'K', 3, 4, ..] => "a ZIP archive",
         [b'M', b'Z', ..] if rest.windows(4).take(4096).any(|w| w == b"PE\0\0") => "a Windows program",

@@ -54,6 +54,7 @@ pub(super) async fn replay(
         out::line(format!("{} verdicts came out the same to the byte.", told.same));
         for (count, what) in [
             (told.unread, "could not be read, then or now"),
+            (told.gone, "were taken back since; their bytes are gone"),
             (told.older, "are an older gate's and were left alone (--with-current reads them)"),
             (told.unchanged, "of an older gate would stay as they are"),
         ] {

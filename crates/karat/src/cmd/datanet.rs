@@ -61,7 +61,7 @@ struct Create {
     /// text, image or audio
     #[arg(long, default_value = "text")]
     modality: Modality,
-    /// Thresholds of the gate: prose, technical or short
+    /// Thresholds of the gate: prose, technical, web, short; photo, graphic; speech, music, sound
     #[arg(long)]
     profile: Option<String>,
     /// Language texts and transcripts must be in (ISO 639-1, such as de); none = any

@@ -135,7 +135,7 @@ fn people_read_place_fact_and_fix() {
 #[test]
 fn images_and_sounds_are_taken_by_their_content() {
     // Three seconds of a tone that comes and goes, 16 kHz.
-    let tone = |i: i16, n: u32| if n / 4_000 % 2 == 0 { (i % 64 - 32) * 200 } else { 0 };
+    let tone = |i: i16, n: u32| if (n / 4_000).is_multiple_of(2) { (i % 64 - 32) * 200 } else { 0 };
     let samples: Vec<u8> = (0..48_000_u32).flat_map(|n| tone((n % 64) as i16, n).to_le_bytes()).collect();
     let wav = [
         b"RIFF\xa4\x77\x01\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\x77\x01\0"

@@ -146,7 +146,7 @@ fn profile(form: &DatanetForm) -> Result<Profile, Problem> {
     let names: Vec<&str> = ours.map(Profile::as_str).collect();
     name.parse().ok().filter(|profile: &Profile| profile.modality() == form.modality).ok_or_else(|| {
         let detail = format!("The profile '{name}' is not one of: {}.", names.join(", "));
-        let hint = "Leave it out for the default; docs/reference/profiles says what each is for.";
+        let hint = "Leave it out for the default; docs/reference/gate says what each is for.";
         Problem::bad("datanet_profile", detail, hint)
     })
 }

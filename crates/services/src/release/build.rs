@@ -60,7 +60,7 @@ async fn make_ready(app: &App, job: &ClaimedJob, stored: &Stored) -> Result<(), 
             return nothing_left(app, job, &net, &found).await;
         }
         let built = assemble(app, job, &net, stored, kept, plan).await?;
-        let gone = finish(app, job, &net, stored, &built, &found, &without).await?;
+        let gone = finish(app, job, &net, stored, &built, (&found, &without)).await?;
         if gone.is_empty() {
             return Ok(());
         }
@@ -77,8 +77,7 @@ async fn finish(
     net: &Datanet,
     stored: &Stored,
     built: &Built,
-    found: &[alerts::Found],
-    without: &BTreeSet<Uuid>,
+    (found, without): (&[alerts::Found], &BTreeSet<Uuid>),
 ) -> Result<BTreeSet<Uuid>, Problem> {
     let id = ReleaseId(stored.id);
     let tx = app.store.begin().await?;

@@ -4,13 +4,13 @@
 use crate::app::{Actor, App};
 use crate::authz::{self, Action};
 use crate::view::operator::{Change, Changed, Differs, Replayed};
-use crate::words::{PAGE, hash, json, to_json};
+use crate::words::{PAGE, hash, json, to_json, word};
 use futures::{StreamExt, TryStreamExt, stream};
 use karat_gate::{GATE_VERSION, Input, Rules};
 use karat_store::{entity, query};
 use karat_types::finding::Verdict;
 use karat_types::id::{DatanetId, SubmissionId};
-use karat_types::{GateOutcome, Problem};
+use karat_types::{GateOutcome, Problem, SubmissionState};
 
 /// Differences that are listed; all are counted.
 const LISTED: usize = 100;
@@ -48,11 +48,16 @@ enum Found {
     Older,
     /// Our reader failed, then or now.
     Unread,
+    /// Taken back since: its bytes are no longer there, as they should not be.
+    Gone,
     /// What this gate says of a file an older one judged.
     Now(SubmissionId, GateOutcome, GateOutcome),
 }
 
 async fn read_again(app: &App, row: entity::submission::Model, current: bool) -> Result<Found, Problem> {
+    if matches!(word(&row.state)?, SubmissionState::Withdrawn | SubmissionState::Voided) {
+        return Ok(Found::Gone);
+    }
     let same_gate = row.gate_version.unsigned_abs() == GATE_VERSION;
     if !same_gate && !current {
         return Ok(Found::Older);
@@ -99,6 +104,7 @@ fn count(told: &mut Replayed, found: Found) {
         Found::Same => told.same += 1,
         Found::Older => told.older += 1,
         Found::Unread => told.unread += 1,
+        Found::Gone => told.gone += 1,
         Found::Other(differs) => {
             told.different += 1;
             if told.differences.len() < LISTED {

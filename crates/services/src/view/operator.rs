@@ -47,6 +47,8 @@ pub struct Replayed {
     pub different: u64,
     /// Files our reader failed on, then or now.
     pub unread: u64,
+    /// Files taken back since: their bytes are gone, so nothing was compared.
+    pub gone: u64,
     /// Verdicts of an older gate that were left alone.
     pub older: u64,
     /// Verdicts of an older gate that this one would give too, as far as the outcome goes.

@@ -86,6 +86,9 @@ pub async fn hits(conn: &impl Conn, scope: Scope, keys: &[(i32, i64)]) -> Result
     Ok(out)
 }
 
+/// Submission, prints, contributor, state and cluster.
+type Found = (Uuid, Vec<u8>, Uuid, String, Option<Uuid>);
+
 /// The prints of these submissions, the earliest first.
 pub async fn candidates(conn: &impl Conn, ids: &[Uuid]) -> Result<Vec<Candidate>> {
     use submission::Column as C;
@@ -93,7 +96,7 @@ pub async fn candidates(conn: &impl Conn, ids: &[Uuid]) -> Result<Vec<Candidate>
     for part in ids.chunks(PER_STATEMENT) {
         let to_submission =
             print::Entity::belongs_to(submission::Entity).from(print::Column::SubmissionId).to(C::Id).into();
-        let found: Vec<(Uuid, Vec<u8>, Uuid, String, Option<Uuid>)> = print::Entity::find()
+        let found: Vec<Found> = print::Entity::find()
             .select_only()
             .column(print::Column::SubmissionId)
             .column(print::Column::Prints)

@@ -36,6 +36,15 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>, unread: &mut Vec<String>) {
     }
 }
 
+/// The content of a file. Pipes and devices have none: waiting for one would hold up all
+/// the others.
+pub(super) fn content(file: &Path) -> std::io::Result<Vec<u8>> {
+    if std::fs::metadata(file)?.is_file() {
+        return std::fs::read(file);
+    }
+    Err(std::io::Error::other("it is no regular file"))
+}
+
 fn is_linked_folder(path: &Path) -> bool {
     path.is_symlink() && path.is_dir()
 }
@@ -86,7 +95,7 @@ pub(super) fn known(dir: &Path, rules: &Rules, examiner: &dyn Examiner) -> Resul
     }
     let mut known = Vec::with_capacity(files.len());
     for file in files {
-        let bytes = std::fs::read(&file).map_err(|error| unreadable(&error))?;
+        let bytes = content(&file).map_err(|error| unreadable(&error))?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let input = Input { name: &name, bytes: &bytes, rules: rules.clone() };
         let prints = examiner.examine(&input).prints;

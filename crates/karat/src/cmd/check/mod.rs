@@ -86,6 +86,10 @@ struct Judged {
 pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     let rules = rules(args)?;
     let (files, mut unread) = files::all(&args.files);
+    if files.is_empty() && unread.is_empty() {
+        let hint = "Name files, or a folder that has some; hidden files are left out.";
+        return Err(Problem::bad("no_files", "There is no file to check.", hint));
+    }
     let (done, judged) = channel();
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
@@ -131,7 +135,7 @@ struct Judge {
 
 impl Judge {
     fn judge(&self, file: &Path) -> std::io::Result<Judged> {
-        let bytes = std::fs::read(file)?;
+        let bytes = files::content(file)?;
         let started = Instant::now();
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
         let name = karat_gate::name::composed(&name);
@@ -208,6 +212,20 @@ fn rules(args: &Args) -> Result<Rules, Problem> {
         })
     });
     let defaults = Rules::of(args.modality);
+    if let Some(profile) = args.profile.filter(|profile| profile.modality() != args.modality) {
+        let ours = Profile::ALL.into_iter().filter(|profile| profile.modality() == args.modality);
+        let names: Vec<&str> = ours.map(Profile::as_str).collect();
+        return Err(Problem::bad(
+            "profile_of_another_type",
+            format!(
+                "The profile {} is for {}, not for {}.",
+                profile.as_str(),
+                profile.modality(),
+                args.modality
+            ),
+            format!("Choose one of {}, or leave it out for the first.", names.join(", ")),
+        ));
+    }
     Ok(Rules {
         profile: args.profile.unwrap_or(defaults.profile),
         declared: Some(declared),
