@@ -2,7 +2,7 @@
 //! socket, nothing is written to disk.
 
 use karat_services::scan::{Scan, Scanner};
-use std::io::{Error, ErrorKind, Read, Result, Write};
+use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -98,13 +98,9 @@ fn send(to: &mut dyn Stream, bytes: &[u8]) -> Result<()> {
 /// Until the zero byte, or the end.
 fn hear(from: &mut dyn Stream) -> Result<String> {
     let mut answer = Vec::new();
-    for byte in from.take(LONGEST).bytes() {
-        match byte? {
-            0 => break,
-            byte => answer.push(byte),
-        }
-    }
-    Ok(String::from_utf8_lossy(&answer).trim().to_owned())
+    BufReader::new(from.take(LONGEST)).read_until(0, &mut answer)?;
+    let answer = answer.strip_suffix(&[0]).unwrap_or(&answer);
+    Ok(String::from_utf8_lossy(answer).trim().to_owned())
 }
 
 /// `stream: OK`, `stream: NAME FOUND`, or an error.
