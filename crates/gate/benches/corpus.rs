@@ -4,13 +4,13 @@
 //! text}`. Modes: `verdicts` judges every document; `prints` only makes what copies are
 //! found by; `pairs` says which documents are near-duplicates of an earlier one.
 
-use karat_gate::known::Known;
+use karat_gate::near::{self, Key, Prints, Seen, shortlist};
 use karat_gate::{Examined, Input, Profile, examine};
 use karat_types::{GateOutcome, Modality};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufRead, Write};
 
 struct Document {
     id: String,
@@ -30,8 +30,8 @@ fn main() {
     let documents = read(files, limit.parse().expect("a number"));
     let result = match mode.as_str() {
         "verdicts" => verdicts(&documents, profile),
-        "prints" => prints(&documents, profile),
-        "pairs" => pairs(&documents, profile),
+        "prints" => prints(&documents),
+        "pairs" => pairs(&documents),
         other => panic!("there is no mode {other}"),
     };
     println!("{result}");
@@ -143,18 +143,41 @@ fn verdicts(documents: &[Document], profile: Profile) -> Value {
     })
 }
 
-fn prints(documents: &[Document], profile: Profile) -> Value {
+fn prints(documents: &[Document]) -> Value {
     let started = cpu_seconds();
-    let mut normal = 0;
-    for document in documents {
-        normal += usize::from(judge(document, profile).prints.normal.is_some());
-    }
+    let keys: usize = documents.iter().map(|document| Prints::of_text(&document.text).keys().len()).sum();
+    let seconds = cpu_seconds() - started;
     let bytes: usize = documents.iter().map(|d| d.text.len()).sum();
-    json!({ "documents": documents.len(), "with_print": normal, "bytes": bytes, "seconds": cpu_seconds() - started })
+    json!({ "documents": documents.len(), "keys": keys, "bytes": bytes, "seconds": seconds })
 }
 
-fn pairs(documents: &[Document], profile: Profile) -> Value {
-    let _known = Known::default();
-    let _ = (documents, profile);
-    json!({})
+/// Writes every pair the gate refuses or holds as likeness, `[earlier, later]`, to `$OUT`.
+fn pairs(documents: &[Document]) -> Value {
+    // Of texts with fewer than 50 shingles likeness says little; they are compared whole.
+    let long = documents.iter().filter(|document| Prints::of_text(&document.text).shingles.len() >= 50);
+    let documents: Vec<&Document> = long.collect();
+    let mut out = std::fs::File::create(std::env::var("OUT").expect("OUT")).expect("a file for the pairs");
+    let mut index: HashMap<Key, Vec<usize>> = HashMap::new();
+    let mut known: Vec<(Seen, Prints)> = Vec::new();
+    let mut called = 0;
+    for (number, document) in documents.iter().enumerate() {
+        let own = Prints::of_text(&document.text);
+        let mut hits: HashMap<(usize, u16), u64> = HashMap::new();
+        for key in own.seeks() {
+            for &other in index.get(&key).map_or(&[][..], Vec::as_slice) {
+                *hits.entry((other, key.band)).or_default() += 1;
+            }
+        }
+        let likely = shortlist(hits.into_iter().map(|((id, band), count)| (id, band, count)));
+        let others: Vec<_> = likely.iter().map(|&id| known[id].clone()).collect();
+        for place in near::judge(&own, Modality::Text, &others).cluster {
+            called += 1;
+            writeln!(out, "[{}, {number}]", likely[place]).expect("the pairs are written");
+        }
+        for key in own.keys() {
+            index.entry(key).or_default().push(number);
+        }
+        known.push((Seen { id: document.id.clone(), own: false, shown: true }, own));
+    }
+    json!({ "documents": documents.len(), "called": called })
 }

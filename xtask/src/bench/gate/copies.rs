@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::path::Path;
 
 const SOURCES: &[&str] = &["linux-doc", "linux-doc-html", "handbook", "git", "python"];
-const LIMIT: usize = 2500;
+const LIMIT: usize = 800;
 
 pub(super) fn run(bench: &Bench) -> Result<String, String> {
     let folder = bench.work.join("pairs");

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// Documents of a source; the peers take minutes for a thousand.
 const OURS: usize = 5000;
-const PEERS: usize = 150;
+const PEERS: usize = 50;
 
 pub(super) fn run(bench: &Bench) -> Result<String, String> {
     let manuals: Vec<String> = MANUALS.iter().map(|code| format!("man-{code}")).collect();

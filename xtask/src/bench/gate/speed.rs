@@ -3,7 +3,7 @@
 use super::{Bench, ENGLISH, number, rate};
 
 /// Documents of each source.
-const LIMIT: usize = 250;
+const LIMIT: usize = 100;
 
 pub(super) fn run(bench: &Bench) -> Result<String, String> {
     let ours = bench.measure("verdicts", "technical", LIMIT, ENGLISH)?;
