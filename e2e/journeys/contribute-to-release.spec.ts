@@ -1,6 +1,6 @@
 // One story: a file is checked, mended, handed in, reviewed, ranked and released.
 import { type Api, expect, signUp, test, url } from "../fixtures/karat";
-import { essay, text } from "../fixtures/words";
+import { essay, letter, text } from "../fixtures/words";
 
 async function newDatanet(api: Api, name: string): Promise<string> {
   const form = {
@@ -37,7 +37,7 @@ test("a file goes from the tray into a release", async ({ page, api, browser }) 
   });
 
   await test.step("good files are handed in and wait for review", async () => {
-    const good = [file("gold.md", essay("Weighing gold", "gold ring")), file("tin.md", essay("Weighing tin", "tin soldier"))];
+    const good = [file("gold.md", essay("Weighing gold", "gold ring")), file("tin.md", letter)];
     await bench.setInputFiles("input[type=file]", good);
     await bench.getByRole("button", { name: text.contribute.submitAll(2) }).click();
     await expect(bench.getByText(text.state.submission.in_review)).toHaveCount(2);
