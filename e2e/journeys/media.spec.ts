@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { violations } from "../fixtures/axe";
 import { docx, pdf, png, wav, wrapped } from "../fixtures/files";
 import { type Api, expect, signUp, test, url } from "../fixtures/karat";
-import { essay, text } from "../fixtures/words";
+import { essay, letter, text } from "../fixtures/words";
 
 const t = text.contribute;
 const s = text.specimen;
@@ -78,7 +78,7 @@ test("a PDF shows its page with a box, is masked into a text, and is reviewed by
   });
 
   await test.step("a second document goes in as it is", async () => {
-    const other = [...wrapped(essay("Weighing copper", "copper kettle")), "Ask bob@analytical.org for the readings."];
+    const other = [...wrapped(letter), "Ask bob@analytical.org for the moulds."];
     await lay(bench, id, { name: "Bob Smith kettle.pdf", mimeType: PDF, buffer: pdf([other]) });
     await hand(bench);
   });

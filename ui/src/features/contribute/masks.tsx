@@ -36,7 +36,7 @@ export function Masks({ name, reading, masks, busy, whole, onMake }: MasksProps)
       <p className="text-xs text-muted">{keepsKind(name) ? t.masksHint : t.masksDocumentHint(nameOfText(name))}</p>
       <ul className="grid max-h-60 gap-1.5 overflow-y-auto">
         {masks.map((mask, i) => (
-          <li key={mask.start} className="flex items-start gap-2 text-sm">
+          <li key={mask.start} className="flex items-start gap-2 py-1 text-sm">
             <input id={`${id}-${i}`} type="checkbox" className="mt-0.5 size-4 shrink-0 accent-(--blue) pointer-coarse:size-5" checked={!left.has(i)} onChange={() => toggle(i)} />
             <label htmlFor={`${id}-${i}`} className="min-w-0">
               <span className="text-xs text-muted">{t.maskKinds[mask.kind] ?? mask.kind}: </span>
