@@ -119,26 +119,26 @@ def minhash(documents, library):
 def pairs_of(documents, library):
     """Pairs the library calls near-duplicates in its usual way (threshold .8)."""
     sign = signer(library)
-    signatures = [sign(item["text"]) for item in documents]
+    signatures = [(number, sign(item["text"])) for number, item in enumerate(documents) if item["text"]]
     found = set()
     if library == "datasketch":
         from datasketch import MinHashLSH
 
         index = MinHashLSH(threshold=0.8, num_perm=128)
-        for number, signature in enumerate(signatures):
+        for number, signature in signatures:
             found.update((int(other), number) for other in index.query(signature))
             index.insert(str(number), signature)
     elif library == "rensa":
         from rensa import RMinHashLSH
 
         index = RMinHashLSH(0.8, 128, 16)
-        for number, signature in enumerate(signatures):
+        for number, signature in signatures:
             found.update((other, number) for other in index.query(signature) if other != number)
             index.insert(number, signature)
     else:
         # 14 bands of 8: FineWeb's setting; a shared band is a duplicate, unverified.
         bands = collections.defaultdict(list)
-        for number, signature in enumerate(signatures):
+        for number, signature in signatures:
             for band, values in enumerate(signature):
                 key = (band, tuple(values) if isinstance(values, list) else values)
                 found.update((other, number) for other in bands[key])
@@ -192,8 +192,10 @@ def main():
         result = minhash(documents, mode.removeprefix("minhash-"))
     else:
         # Of texts with fewer than 50 shingles likeness says little; the gate compares them whole.
-        documents = [item for item in documents if len(shingles(item["text"])) >= 50]
+        for item in documents:
+            item["text"] = item["text"] if len(shingles(item["text"])) >= 50 else ""
         found = truth(documents) if mode == "truth" else sorted(pairs_of(documents, mode.removeprefix("pairs-")))
+        found = [pair for pair in found if all(documents[number]["text"] for number in pair[:2])]
         with open(os.environ["OUT"], "w") as out:
             out.writelines(json.dumps(list(pair)) + "\n" for pair in found)
     print(json.dumps({"documents": len(documents), "bytes": size(documents), **result}))

@@ -153,15 +153,17 @@ fn prints(documents: &[Document]) -> Value {
 
 /// Writes every pair the gate refuses or holds as likeness, `[earlier, later]`, to `$OUT`.
 fn pairs(documents: &[Document]) -> Value {
-    // Of texts with fewer than 50 shingles likeness says little; they are compared whole.
-    let long = documents.iter().filter(|document| Prints::of_text(&document.text).shingles.len() >= 50);
-    let documents: Vec<&Document> = long.collect();
     let mut out = std::fs::File::create(std::env::var("OUT").expect("OUT")).expect("a file for the pairs");
     let mut index: HashMap<Key, Vec<usize>> = HashMap::new();
     let mut known: Vec<(Seen, Prints)> = Vec::new();
     let mut called = 0;
     for (number, document) in documents.iter().enumerate() {
         let own = Prints::of_text(&document.text);
+        // Of texts with fewer than 50 shingles likeness says little; they are compared whole.
+        if own.shingles.len() < 50 {
+            known.push((Seen { id: document.id.clone(), own: false, shown: true }, Prints::default()));
+            continue;
+        }
         let mut hits: HashMap<(usize, u16), u64> = HashMap::new();
         for key in own.seeks() {
             for &other in index.get(&key).map_or(&[][..], Vec::as_slice) {
