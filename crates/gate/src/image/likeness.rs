@@ -24,8 +24,8 @@ const WORDS: usize = 4;
 ///
 /// Drawings of one layout share their coarse hash, so it only finds candidates. A candidate
 /// whose fine hash, colours and richness do not confirm that it is a copy counts as 5 bits
-/// at least, and one whose fine hash is far is none. Measured on 695 photographs and
-/// drawings: see the benchmark of the gate.
+/// at least, and one whose fine hash is far is none. The thresholds were chosen with a
+/// prototype on photographs and drawings; no benchmark measures this code yet.
 pub fn likeness(one: &Prints, other: &Prints) -> Option<u32> {
     let pairs = forms(one).map(|form| (form, 0)).chain(forms(other).skip(1).map(|form| (0, form)));
     let candidates = pairs.filter_map(|(mine, theirs)| {
