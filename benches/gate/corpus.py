@@ -147,9 +147,31 @@ def read(path):
 
 
 def language_of(path):
-    """The handbook has one folder a language."""
-    found = re.search(r"/html/([a-z]{2})-[A-Z]{2}/", str(path))
+    """The handbook has one folder a language, the kernel one for each it is translated into."""
+    found = re.search(r"/(?:html|translations)/([a-z]{2,3})[-_][A-Z]{2}/", str(path))
     return found[1] if found else None
+
+
+def paragraphs(text):
+    """Its longer lines: what is too short to be told apart from a name or a command is left out."""
+    return [line for line in text.split("\n") if len(line) >= 60]
+
+
+def translated(text, english):
+    """Whether hardly a paragraph (a fifth of their length) is still the English one."""
+    own = paragraphs(text)
+    left = sum(len(line) for line in own if line in english)
+    return left * 5 <= sum(map(len, own))
+
+
+def handbook_page(path, text):
+    """Its language is its folder's, if it was translated at all: many pages never were."""
+    code = language_of(path)
+    if code == "en":
+        return code
+    original = path.parents[1] / "en-US" / path.name
+    english = set(paragraphs(from_html(read(original)))) if original.exists() else set()
+    return code if translated(text, english) else None
 
 
 def write_texts(work, source):
@@ -170,11 +192,11 @@ def write_texts(work, source):
             except (UnicodeDecodeError, gzip.BadGzipFile):
                 continue
             key = hash(text)
-            if not text.strip() or len(text) > 1_000_000 or key in seen:
+            spoken = handbook_page(path, text) if source == "handbook" else language_of(path) or language
+            if not spoken or not text.strip() or len(text) > 1_000_000 or key in seen:
                 continue
             seen.add(key)
-            item = {"id": str(path.relative_to(root)), "source": source,
-                    "language": language or language_of(path), "text": text}
+            item = {"id": str(path.relative_to(root)), "source": source, "language": spoken, "text": text}
             lines.write(json.dumps(item, ensure_ascii=False) + "\n")
     partial.rename(out)
 
