@@ -74,6 +74,9 @@ fn around(bytes: &[u8], media_type: &str, rules: &Rules, read: &mut Read) {
     let said = provenance::read(bytes, media_type, rules.trust_anchors.as_deref());
     read.findings.extend(provenance::judge(&said, rules, "S11"));
     skip(read, "S11", "no detector of watermarks is built in");
+    if read.findings.iter().any(|f| f.code == "polyglot") {
+        return;
+    }
     let trailing = read.findings.iter().find(|f| f.code == "trailing_data");
     let end = match trailing.and_then(|found| found.evidence.as_ref()) {
         Some(Evidence::Bytes { start, .. }) => *start as usize,

@@ -1,6 +1,7 @@
 //! What a container says of the sound in it, before anything is decoded.
 
 use super::{flac, mp3, wav};
+use crate::door::polyglot;
 use crate::evidence::{at, finding};
 use karat_types::{Evidence, Finding};
 use serde_json::json;
@@ -129,9 +130,12 @@ pub(super) fn truncated(end_ms: u64, declared_ms: Option<u64>) -> Finding {
     at(found, Evidence::Time { start_ms: end_ms, end_ms: declared_ms.unwrap_or(end_ms).max(end_ms) })
 }
 
-/// Bytes behind the end of the sound that are no tag.
+/// Bytes behind the end of the sound that are no tag; a second file needs only a few.
 pub(super) fn trailing(bytes: &[u8], start: usize, end: usize) -> Option<Finding> {
     let rest = bytes.get(start..end)?;
+    if let Some(second) = polyglot::behind(bytes, start..end) {
+        return Some(second);
+    }
     if rest.len() <= MOST_TRAILING || rest.iter().all(|&b| b == 0) {
         return None;
     }

@@ -34,9 +34,8 @@ pub(crate) fn check(bytes: &[u8], end: usize, fields: &[Range<usize>]) -> Option
     let hidden = archive_or_program(bytes)
         .or_else(|| fields.iter().find_map(|field| program_text(bytes, field)))
         .or_else(|| tail(bytes, end));
-    if let Some((what, place)) = hidden {
-        let message = format!("At byte {}: there is {what} inside this file.", place.start);
-        return Some(at(finding("polyglot", json!(what), json!("one file"), message), span(&place)));
+    if let Some(hidden) = hidden {
+        return Some(polyglot(hidden));
     }
     let trailing = bytes.len().saturating_sub(end);
     (trailing > MOST_TRAILING).then(|| {
@@ -48,6 +47,16 @@ pub(crate) fn check(bytes: &[u8], end: usize, fields: &[Range<usize>]) -> Option
             span(&(end..bytes.len())),
         )
     })
+}
+
+/// A second file in the bytes behind a content, however few they are.
+pub(crate) fn behind(bytes: &[u8], place: Range<usize>) -> Option<Finding> {
+    tail(bytes.get(..place.end)?, place.start).map(polyglot)
+}
+
+fn polyglot((what, place): Hidden) -> Finding {
+    let message = format!("At byte {}: there is {what} inside this file.", place.start);
+    at(finding("polyglot", json!(what), json!("one file"), message), span(&place))
 }
 
 fn span(place: &Range<usize>) -> Evidence {
@@ -126,6 +135,7 @@ fn tail(bytes: &[u8], end: usize) -> Option<Hidden> {
     let what = match rest {
         [b'P', b'K', 3, 4, ..] => "a ZIP archive",
         [b'M', b'Z', ..] if rest.windows(4).take(4096).any(|w| w == b"PE\0\0") => "a Windows program",
+        [b'P', b'K', 5, 6, ..] if rest.len() >= 22 => "an empty ZIP archive",
         [0xff, 0xd8, 0xff, ..] => "a JPEG image",
         [0x89, b'P', b'N', b'G', ..] => "a PNG image",
         [b'G', b'I', b'F', b'8', ..] => "a GIF image",

@@ -1,6 +1,7 @@
 //! A6: the archive around a DOCX, unpacked under limits and counted while it is unpacked.
 
 use super::super::{broken, find};
+use crate::door::polyglot;
 use crate::evidence::finding;
 use karat_types::Finding;
 use serde_json::json;
@@ -137,6 +138,9 @@ fn end_record(bytes: &[u8]) -> Result<usize, Box<Finding>> {
         return Err(Box::new(broken("DOCX", "the end of its archive is missing; it was cut off")));
     };
     let behind = tail.len() - at.unwrap_or(0) - 22;
+    if let Some(second) = polyglot::behind(bytes, bytes.len() - behind..bytes.len()) {
+        return Err(Box::new(second));
+    }
     if behind > FEW_BYTES {
         let message = format!("{behind} bytes stand behind the end of the DOCX.");
         return Err(Box::new(finding("polyglot", json!(behind), json!(FEW_BYTES), message)));
