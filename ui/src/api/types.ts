@@ -3,6 +3,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Account = Schemas["Account"];
+export type Affected = Schemas["Affected"];
 export type ApiKey = Schemas["ApiKey"];
 export type Contributor = Schemas["Contributor"];
 export type ContributorBoard = Schemas["ContributorBoard"];

@@ -5,12 +5,14 @@ import { instant } from "./sound";
 
 const t = text.specimen.place;
 
+const parquet = "application/vnd.apache.parquet";
+
 /** The place a finding speaks of, in words: page, paragraph, record, line, moment or region. */
-export function placeOf(finding: Finding, reading?: Reading | null): string | null {
+export function placeOf(finding: Finding, reading?: Reading | null, media?: string | null): string | null {
   const place = finding.evidence;
   switch (place?.kind) {
     case "line":
-      return inDocument(place.start, reading) ?? t.line(place.line);
+      return inDocument(place.start, reading) ?? (media === parquet ? t.record(place.line) : t.line(place.line));
     case "bytes":
       return inDocument(place.start, reading) ?? t.bytes(place.start, place.end);
     case "page":

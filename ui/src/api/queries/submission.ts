@@ -27,6 +27,11 @@ export const submissionQuery = (id: string) =>
 
 const asked = { staleTime: Number.POSITIVE_INFINITY, retry: false } as const;
 
+/** Where the sound of a submission is fetched. */
+export function soundOf(id: string): string {
+  return `/api/v1/submissions/${id}/sound`;
+}
+
 /** What was read of a text or a document. */
 export const extractQuery = (id: string) =>
   queryOptions({
@@ -43,15 +48,25 @@ export const previewQuery = (id: string) =>
     ...asked,
   });
 
+/** What a submission is in, and what became of it: open to everybody once it was accepted or withdrawn. */
+export const affectedQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["submission", id, "affected"],
+    queryFn: () => take(api.GET("/api/v1/submissions/{id}/affected", { params: { path: { id } } })),
+    retry: false,
+  });
+
 export function useWithdraw() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) => take(api.POST("/api/v1/submissions/{id}/withdraw", { params: { path: { id } } })),
-    onSuccess: (_, id) =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ["submission", id] }),
-        client.invalidateQueries({ queryKey: ["submissions"] }),
-      ]),
+    onSuccess: (_, id) => {
+      // What was taken back is not kept on this page either.
+      for (const part of ["extract", "preview"]) client.removeQueries({ queryKey: ["submission", id, part] });
+      client.removeQueries({ queryKey: ["fetched", soundOf(id)] });
+      const changed = [["submission", id], ["submissions"], ["release"], ["releases"], ["datanet"]];
+      return Promise.all(changed.map((queryKey) => client.invalidateQueries({ queryKey })));
+    },
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Declaration, Quota } from "@/api/types";
 import { Check, Field, Input, Select } from "@/components/ui/field";
 import { text } from "@/text";
+import type { Asked } from "./use-tray";
 
 const common = ["CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "MIT", "Apache-2.0", "MIT OR Apache-2.0"];
 
@@ -9,18 +10,20 @@ interface DeclarationFormProps {
   onChange: (value: Declaration) => void;
   licences: readonly string[];
   quota: Quota | undefined;
-  /** Set after a try without what is needed. */
-  strict: boolean;
+  /** What a try found missing. */
+  asked: Asked;
 }
 
 /** Licence, origin, how it was made, and the person's word. */
-export function DeclarationForm({ value, onChange, licences, quota, strict }: DeclarationFormProps) {
+export function DeclarationForm({ value, onChange, licences, quota, asked }: DeclarationFormProps) {
   const t = text.contribute;
   const set = (part: Partial<Declaration>) => onChange({ ...value, ...part });
+  const noLicence = asked.part !== "nothing" && value.licence.trim() === "";
+  const noConsent = asked.part === "all" && !value.consent;
   const trialLeft = quota ? Math.max(0, quota.trial_limit - quota.trial_used) : 0;
   return (
     <div className="grid gap-4">
-      <Field label={t.licence} hint={t.licenceHint} error={strict && value.licence.trim() === "" ? t.licenceMissing : null}>
+      <Field label={t.licence} hint={t.licenceHint} error={noLicence ? t.licenceMissing : null}>
         {(ids) =>
           licences.length > 0 ? (
             <Select {...ids} value={value.licence} onChange={(event) => set({ licence: event.target.value })}>
@@ -64,8 +67,8 @@ export function DeclarationForm({ value, onChange, licences, quota, strict }: De
         )}
       </Field>
       <div>
-        <Check label={t.consent} checked={value.consent} onChange={(event) => set({ consent: event.target.checked })} aria-invalid={strict && !value.consent ? true : undefined} />
-        {strict && !value.consent && <p className="mt-1 text-xs font-medium text-red">{t.consentMissing}</p>}
+        <Check label={t.consent} checked={value.consent} onChange={(event) => set({ consent: event.target.checked })} aria-invalid={noConsent ? true : undefined} />
+        {noConsent && <p className="mt-1 text-xs font-medium text-red">{t.consentMissing}</p>}
       </div>
       <Check label={t.trial} hint={t.trialHint(trialLeft, quota?.trial_limit ?? 5, quota?.files_limit ?? 20)} checked={value.trial ?? false} disabled={trialLeft === 0} onChange={(event) => set({ trial: event.target.checked })} />
     </div>

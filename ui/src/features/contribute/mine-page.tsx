@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Page, Section } from "@/components/ui/page";
 import { Empty, Failure, Skeleton } from "@/components/ui/states";
 import { ago, bytes } from "@/lib/format";
+import { unnamed } from "@/lib/sentence";
 import { text } from "@/text";
 import { QuotaVessel } from "./quota-vessel";
 
@@ -87,6 +88,6 @@ export function whyOf(item: Submission): string | null {
     const reasons = item.reasons.map((reason) => text.state.reason[reason].toLowerCase()).join(", ");
     return t.notUseful(item.datanet_name, reasons || text.common.none);
   }
-  if (item.state === "refused" || item.state === "held") return item.findings[0]?.message ?? null;
+  if (item.state === "refused" || item.state === "held") return unnamed(item.findings[0]?.message ?? "", text.specimen.thatSubmission) || null;
   return null;
 }

@@ -30,6 +30,7 @@ export function QuotaVessel({ quota }: { quota: Quota }) {
           <p className="text-base font-semibold">{text.contribute.quotaLeft(filesLeft(quota))}</p>
           <p className="num text-sm text-muted">{text.contribute.quotaFiles(quota.files_used, quota.files_limit)}</p>
           <p className="num text-sm text-muted">{text.contribute.quotaBytes(bytes(quota.bytes_used), bytes(quota.bytes_limit))}</p>
+          <p className="num text-sm text-muted">{text.contribute.quotaAttempts(quota.attempts_used, quota.attempts_limit)}</p>
           <p className={spent ? "text-sm font-medium text-amber" : "text-sm text-muted"}>{resetLine(quota, now)}</p>
         </div>
       </div>

@@ -20,7 +20,7 @@ export function Result({ id }: { id: string }) {
         </Link>
       </div>
       <p className="text-sm">{text.state.submissionMeaning[submission.state]}</p>
-      {submission.findings.length > 0 && <Findings findings={submission.findings} />}
+      {submission.findings.length > 0 && <Findings findings={submission.findings} media={submission.media_type} />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { extractQuery, isMoving, previewQuery } from "@/api/queries/submission";
+import { extractQuery, isMoving, previewQuery, soundOf } from "@/api/queries/submission";
 import type { Submission } from "@/api/types";
 import { Section } from "@/components/ui/page";
 import { Content } from "@/features/specimen/content";
@@ -13,20 +13,20 @@ import { text } from "@/text";
 const t = text.contribute;
 
 /** Findings and the content beside each other, as on the tray. */
-export function Shown({ submission }: { submission: Submission }) {
+export function Shown({ submission, mine }: { submission: Submission; mine: boolean }) {
   const { id, findings } = submission;
   const media = /^(image|audio)\//.test(submission.media_type ?? "");
   const settled = !isMoving(submission.state);
   const extract = useQuery({ ...extractQuery(id), enabled: settled && !media });
   const preview = useQuery({ ...previewQuery(id), enabled: settled && media });
-  const sound = useFetchedUrl(preview.data?.kind === "sound" ? `/api/v1/submissions/${id}/sound` : null);
+  const sound = useFetchedUrl(preview.data?.kind === "sound" ? soundOf(id) : null);
   const [current, setCurrent] = useState<number | null>(null);
   const reading = extract.data;
   const { parts } = submission;
   return (
     <>
       <Section title={t.findingsTitle} hint={t.findings(findings.length)}>
-        <Findings findings={findings} reading={reading} current={current} onChoose={reading || preview.data ? setCurrent : undefined} />
+        <Findings findings={findings} reading={reading} media={submission.media_type} foreign={!mine} current={current} onChoose={reading || preview.data ? setCurrent : undefined} />
       </Section>
       {(reading || preview.data) && (
         <Section title={text.specimen.content}>

@@ -2,66 +2,83 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "@/api/queries/account";
-import { submissionQuery, useWithdraw } from "@/api/queries/submission";
+import { affectedQuery, submissionQuery, useWithdraw } from "@/api/queries/submission";
 import type { Submission } from "@/api/types";
 import { SubmissionMark } from "@/components/mark/state";
 import { Button } from "@/components/ui/button";
 import { CopyId } from "@/components/ui/copy";
 import { Dialog } from "@/components/ui/dialog";
 import { Page, Section } from "@/components/ui/page";
-import { FormProblem, Loaded } from "@/components/ui/states";
+import { FormProblem, Loaded, Note, Skeleton } from "@/components/ui/states";
 import { bytes, moment } from "@/lib/format";
 import { text } from "@/text";
 import { Shown } from "./submission-content";
 import { whyOf } from "./mine-page";
+import { Tombstone } from "./tombstone";
 
 const t = text.contribute;
 
 export function SubmissionPage({ id }: { id: string }) {
   const query = useQuery(submissionQuery(id));
+  // Whoever may not read it is still told that it was taken back, and what that stopped.
+  const affected = useQuery({ ...affectedQuery(id), enabled: query.error !== null });
+  const gone = affected.data?.state === "withdrawn";
+  const kind = text.frame.kinds.submission ?? "";
   return (
-    <Page title={query.data?.file_name ?? text.frame.kinds.submission ?? ""} crumbs={[{ label: t.mineTitle, to: "/submissions" }]} eyebrow={text.frame.kinds.submission}>
-      <Loaded query={query}>{(submission) => <Sheet submission={submission} />}</Loaded>
+    <Page title={query.data?.file_name ?? kind} crumbs={[{ label: t.mineTitle, to: "/submissions" }]} eyebrow={query.data && kind}>
+      {query.error && !query.data && affected.isLoading && <Skeleton />}
+      {query.error && !query.data && gone && <Tombstone id={id} />}
+      {!(query.error && !query.data && (gone || affected.isLoading)) && <Loaded query={query}>{(submission) => <Sheet submission={submission} />}</Loaded>}
     </Page>
   );
 }
 
 function Sheet({ submission }: { submission: Submission }) {
-  const why = whyOf(submission);
+  const me = useMe();
+  const mine = Boolean(me.data && me.data.contributor === submission.contributor);
   return (
     <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_20rem]">
       <div className="min-w-0" aria-live="polite">
-        <div className="mb-8 border-s-4 border-gold-fill ps-4">
-          <SubmissionMark state={submission.state} size={28} />
-          <p className="mt-1 text-base">{text.state.submissionMeaning[submission.state]}</p>
-          {submission.state === "rejected" && why && <p className="mt-1 max-w-[72ch] text-base">{why}</p>}
-          {submission.note && (
-            <p className="mt-2 max-w-[72ch] text-sm">
-              <span className="text-muted">{t.decisionNote}: </span>
-              {submission.note}
-            </p>
-          )}
-        </div>
-        <Shown submission={submission} />
-        {submission.not_run.length > 0 && (
-          <Section title={t.notRun}>
-            <ul className="grid gap-1 text-sm text-muted">
-              {submission.not_run.map((line) => (
-                <li key={line.check}>
-                  <code>{line.check}</code> {line.why}
-                </li>
-              ))}
-            </ul>
-          </Section>
-        )}
+        {submission.state === "withdrawn" ? <Tombstone id={submission.id} /> : <Whole submission={submission} mine={mine} />}
       </div>
-      <aside>
+      <aside className="min-w-0">
         <Section title={text.release.facts}>
           <Facts submission={submission} />
         </Section>
-        <Withdraw submission={submission} />
+        {mine && <Withdraw submission={submission} />}
       </aside>
     </div>
+  );
+}
+
+function Whole({ submission, mine }: { submission: Submission; mine: boolean }) {
+  const why = whyOf(submission);
+  return (
+    <>
+      <div className="mb-8 border-s-4 border-gold-fill ps-4">
+        <SubmissionMark state={submission.state} size={28} />
+        <p className="mt-1 text-base">{text.state.submissionMeaning[submission.state]}</p>
+        {submission.state === "rejected" && why && <p className="mt-1 max-w-[72ch] text-base">{why}</p>}
+        {submission.note && (
+          <p className="mt-2 max-w-[72ch] text-sm">
+            <span className="text-muted">{t.decisionNote}: </span>
+            {submission.note}
+          </p>
+        )}
+      </div>
+      <Shown submission={submission} mine={mine} />
+      {submission.not_run.length > 0 && (
+        <Section title={t.notRunTitle} hint={t.notRunHint}>
+          <ul className="grid gap-1 text-sm text-muted">
+            {submission.not_run.map((line) => (
+              <li key={line.check} className="wrap-anywhere">
+                <code>{line.check}</code> {line.why}
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </>
   );
 }
 
@@ -108,18 +125,17 @@ function Facts({ submission }: { submission: Submission }) {
   );
 }
 
-/** Whoever may not know the author gets no document: it can name them. */
-function mayDownload({ contributor, media_type }: Submission): boolean {
+/** Whoever may not know the author gets no document: it can name them. What was taken back is nobody's to fetch. */
+function mayDownload({ contributor, media_type, state }: Submission): boolean {
+  if (state === "withdrawn" || state === "voided") return false;
   return Boolean(contributor) || /^(text|image|audio)\//.test(media_type ?? "");
 }
 
 function Withdraw({ submission }: { submission: Submission }) {
-  const me = useMe();
   const withdraw = useWithdraw();
   const [asking, setAsking] = useState(false);
-  const mine = me.data && me.data.contributor === submission.contributor;
-  const possible = submission.state === "accepted" || submission.state === "rejected";
-  if (!mine || !possible) return null;
+  if (submission.state !== "accepted" && submission.state !== "rejected") return null;
+  const { releases } = submission;
   return (
     <>
       <Button look="danger" onClick={() => setAsking(true)}>
@@ -127,10 +143,18 @@ function Withdraw({ submission }: { submission: Submission }) {
       </Button>
       <Dialog open={asking} onClose={() => setAsking(false)} title={t.withdrawTitle}>
         <p>{t.withdrawBody}</p>
+        {releases.length > 0 ? (
+          <Note tone="amber">
+            <strong className="font-medium">{t.withdrawStops(releases.map((one) => text.release.short(one.version)).join(", "), releases.length)}</strong> {t.withdrawRecord}
+          </Note>
+        ) : (
+          <p>{t.withdrawNoRelease}</p>
+        )}
+        <p className="font-medium">{t.withdrawFinal}</p>
         <FormProblem error={withdraw.error} />
-        <div className="flex gap-3">
+        <div className="flex flex-wrap gap-3">
           <Button look="danger" busy={withdraw.isPending} onClick={() => withdraw.mutate(submission.id, { onSuccess: () => setAsking(false) })}>
-            {t.withdraw}
+            {t.withdrawForGood}
           </Button>
           <Button onClick={() => setAsking(false)}>{text.common.cancel}</Button>
         </div>

@@ -10,6 +10,12 @@ function sampleFile(): File {
   return new File([text.contribute.sampleText], text.contribute.sampleName, { type: "text/markdown" });
 }
 
+/** What was missing from the declaration at the last try, and how often was tried. */
+export interface Asked {
+  times: number;
+  part: "nothing" | "licence" | "all";
+}
+
 /** The tray, the declaration, and what the buttons do. Files go one after the other, in order. */
 export function useTray({ id: datanet, licences }: Datanet, sample: boolean) {
   const client = useQueryClient();
@@ -19,7 +25,7 @@ export function useTray({ id: datanet, licences }: Datanet, sample: boolean) {
     return sample && remembered.licence === "" && licences.length === 0 ? { ...remembered, licence: "CC0-1.0" } : remembered;
   });
   const [busy, setBusy] = useState<"checking" | "sending" | null>(null);
-  const [strict, setStrict] = useState(false);
+  const [asked, setAsked] = useState<Asked>({ times: 0, part: "nothing" });
   const [leftOut, setLeftOut] = useState(0);
 
   function declare(next: Declaration): void {
@@ -32,13 +38,13 @@ export function useTray({ id: datanet, licences }: Datanet, sample: boolean) {
     setBusy(stage);
     for (const { key, file, transcript } of chosen) {
       const on = (share: number) => change({ do: "progress", key, share });
-      const declared = { ...declaration, transcript: transcript.trim() || null };
+      const given = { ...declaration, transcript: transcript.trim() || null };
       change({ do: "begin", key, stage });
       try {
         // One at a time: the order is the contributor's, and a limit reached stops the rest honestly.
         // oxlint-disable no-await-in-loop
-        if (stage === "checking") change({ do: "checked", key, preCheck: await preCheck(datanet, file, declared, on) });
-        else change({ do: "sent", key, submission: await submit(datanet, file, declared, on) });
+        if (stage === "checking") change({ do: "checked", key, preCheck: await preCheck(datanet, file, given, on) });
+        else change({ do: "sent", key, submission: await submit(datanet, file, given, on) });
         // oxlint-enable no-await-in-loop
       } catch (error) {
         change({ do: "failed", key, error });
@@ -52,10 +58,20 @@ export function useTray({ id: datanet, licences }: Datanet, sample: boolean) {
     }
   }
 
+  /** Whether what is needed was declared; if not, the form is shown what is missing. */
+  function declared(part: "licence" | "all"): boolean {
+    const complete = declaration.licence.trim() !== "" && (part === "licence" || declaration.consent);
+    setAsked((before) => ({ times: before.times + 1, part: complete ? "nothing" : part }));
+    return complete;
+  }
+
+  // Without a licence every file is refused for that alone: no attempt is spent on it.
+  async function check(chosen: Specimen[]): Promise<void> {
+    if (declared("licence")) await each("checking", chosen);
+  }
+
   async function send(chosen: Specimen[]): Promise<void> {
-    const complete = declaration.licence.trim() !== "" && declaration.consent;
-    setStrict(!complete);
-    if (complete) await each("sending", chosen);
+    if (declared("all")) await each("sending", chosen);
   }
 
   return {
@@ -63,7 +79,7 @@ export function useTray({ id: datanet, licences }: Datanet, sample: boolean) {
     declaration,
     declare,
     busy,
-    strict,
+    asked,
     leftOut,
     add: (files: File[]) => {
       setLeftOut(Math.max(0, files.length - room(items)));
@@ -74,10 +90,10 @@ export function useTray({ id: datanet, licences }: Datanet, sample: boolean) {
     clear: () => change({ do: "clear" }),
     checkable: items.filter(isCheckable).length,
     sendable: items.filter(isSendable).length,
-    check: () => each("checking", items.filter(isCheckable)),
+    check: () => check(items.filter(isCheckable)),
     send: () => send(items.filter(isSendable)),
     /** Does again what failed for one file. */
-    retry: (item: Specimen) => (item.preCheck ? send([item]) : each("checking", [item])),
+    retry: (item: Specimen) => (item.preCheck ? send([item]) : check([item])),
     /** Lays a file made here in the place of another, and checks it at once. */
     replace: (item: Specimen, file: File, made: Made) => {
       change({ do: "replace", key: item.key, file, made });

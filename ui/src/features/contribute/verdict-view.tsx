@@ -54,7 +54,7 @@ export function VerdictView({ specimen, preCheck, modality, tray }: VerdictViewP
       {findings.length > 0 && (
         <div className="min-w-0">
           <h4 className="mb-2 text-sm font-semibold">{t.findings(findings.length)}</h4>
-          <Findings findings={findings} reading={reading} current={current} onChoose={shown ? show : undefined} />
+          <Findings findings={findings} reading={reading} media={verdict.media_type} current={current} onChoose={shown ? show : undefined} />
         </div>
       )}
       {nearest && (

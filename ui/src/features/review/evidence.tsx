@@ -24,7 +24,7 @@ export function Evidence({ item, current, onChoose }: EvidenceProps) {
   return (
     <div className="min-w-0">
       <Section title={t.evidence} hint={placed > 0 ? t.evidenceHint(placed) : undefined}>
-        {findings.length > 0 ? <Findings findings={findings} reading={reading} current={current} onChoose={onChoose} /> : <p className="text-muted">{t.noFindings}</p>}
+        {findings.length > 0 ? <Findings foreign findings={findings} media={submission.media_type} reading={reading} current={current} onChoose={onChoose} /> : <p className="text-muted">{t.noFindings}</p>}
       </Section>
       <Section title={text.specimen.origin.title}>
         <OriginSigns submission={submission} />

@@ -2,6 +2,7 @@ import type { ReviewItem } from "@/api/types";
 import { Punch, glyph } from "@/components/mark/punch";
 import { Content } from "@/features/specimen/content";
 import { NeighbourView } from "@/features/specimen/neighbour";
+import { Sentence } from "@/features/specimen/sentence";
 import { useFetchedUrl } from "@/lib/fetched-url";
 import { bytes } from "@/lib/format";
 import { text } from "@/text";
@@ -39,7 +40,9 @@ export function ItemView({ item, current, onChoose, keys }: ItemViewProps) {
           </p>
           <ul className="mt-1 list-disc ps-8">
             {submission.findings.filter((finding) => finding.class === "hold").map((finding, i) => (
-              <li key={i} className="break-words">{finding.message}</li>
+              <li key={i} className="wrap-anywhere">
+                <Sentence>{finding.message}</Sentence>
+              </li>
             ))}
           </ul>
         </div>

@@ -32,11 +32,11 @@ export function RejectPanel({ busy, onConfirm, onCancel }: RejectPanelProps) {
     Escape: onCancel,
   });
   return (
-    <div className="arrive grid gap-3 border-t border-line bg-surface p-4">
+    <div className="arrive grid max-h-[45dvh] gap-3 overflow-y-auto border-t border-line bg-surface px-4 py-4 sm:max-h-[70dvh] sm:px-6 lg:px-8">
       <p id="reasons" className="text-sm font-medium">
         {text.review.reasonsTitle}
       </p>
-      <div role="group" aria-labelledby="reasons" className="flex flex-wrap gap-2">
+      <div role="group" aria-labelledby="reasons" className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
         {personReasons.map((reason, i) => (
           <button
             key={reason}
@@ -61,7 +61,7 @@ export function RejectPanel({ busy, onConfirm, onCancel }: RejectPanelProps) {
       <Field label={text.review.note}>
         {(ids) => <TextArea {...ids} className="min-h-16" placeholder={text.review.notePlaceholder} value={note} onChange={(event) => setNote(event.target.value)} />}
       </Field>
-      <div className="flex flex-wrap gap-3">
+      <div className="sticky -bottom-4 -my-2 flex flex-wrap gap-3 bg-surface py-2">
         <Button look="primary" busy={busy} onClick={confirm}>
           {text.review.confirmReject} <Kbd>↵</Kbd>
         </Button>

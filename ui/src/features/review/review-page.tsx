@@ -1,14 +1,16 @@
 import { Link } from "@tanstack/react-router";
+import { CircleHelp, SkipForward } from "lucide-react";
 import { useState } from "react";
-import type { Finding } from "@/api/types";
+import type { Finding, RejectReason } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import { Markdown } from "@/components/ui/markdown";
 import { Meter } from "@/components/ui/meter";
 import { Page } from "@/components/ui/page";
-import { Empty, Failure, FormProblem, Skeleton } from "@/components/ui/states";
+import { Empty, Failure, Skeleton } from "@/components/ui/states";
 import { useKeys } from "@/lib/keys";
 import { hasPlace } from "@/lib/place";
+import { problemOf } from "@/lib/problem";
 import { text } from "@/text";
 import { Evidence, Keys } from "./evidence";
 import { ItemView } from "./item-view";
@@ -33,6 +35,12 @@ export function ReviewPage({ id }: { id: string }) {
     void Promise.resolve(action()).catch(() => undefined);
   };
   const accept = () => ready && act(() => sitting.decide("accepted", []));
+  // The panel stays open, with what was typed, until the server has taken it.
+  const reject = (reasons: RejectReason[], note: string) =>
+    void sitting
+      .decide("rejected", reasons, note || undefined)
+      .then(() => setRejecting(false))
+      .catch(() => undefined);
   const cannot = () => ready && act(sitting.cannotJudge);
   const skip = () => ready && act(sitting.skip);
   useKeys(
@@ -52,7 +60,6 @@ export function ReviewPage({ id }: { id: string }) {
           </div>
           <div className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">
             <ItemView key={here} item={item} current={current} onChoose={choose} keys={!rejecting} />
-            <FormProblem error={sitting.error} />
           </div>
           <aside className="min-w-0 lg:col-start-2">
             <Evidence item={item} current={current} onChoose={choose} />
@@ -64,27 +71,41 @@ export function ReviewPage({ id }: { id: string }) {
         <div className="absolute end-4 bottom-full mb-3">
           <UndoBar sitting={sitting} />
         </div>
-        {item && rejecting && (
-          <RejectPanel busy={sitting.busy} onCancel={() => setRejecting(false)} onConfirm={(reasons, note) => act(() => sitting.decide("rejected", reasons, note || undefined))} />
-        )}
+        {item && sitting.error && <Failed error={sitting.error} />}
+        {item && rejecting && <RejectPanel key={here} busy={sitting.busy} onCancel={() => setRejecting(false)} onConfirm={reject} />}
         {item && !rejecting && (
-          <div className="grid grid-cols-2 gap-2 px-4 py-3 sm:flex sm:px-6 lg:px-8">
+          <div className="grid grid-cols-[1fr_1fr_auto_auto] gap-2 px-4 py-3 max-sm:py-2 sm:flex sm:px-6 lg:px-8">
             <Button look="primary" disabled={!ready} onClick={accept}>
               {t.accept} <Kbd>A</Kbd>
             </Button>
             <Button disabled={!ready} onClick={() => setRejecting(true)}>
               {t.reject} <Kbd>R</Kbd>
             </Button>
-            <Button look="plain" disabled={!ready} onClick={skip}>
-              {t.skip} <Kbd>S</Kbd>
+            <Button look="plain" className="max-sm:px-3" title={t.skip} disabled={!ready} onClick={skip}>
+              <SkipForward size={18} aria-hidden="true" className="sm:hidden rtl:rotate-180" />
+              <span className="max-sm:sr-only">{t.skip}</span> <Kbd>S</Kbd>
             </Button>
-            <Button look="plain" disabled={!ready} onClick={cannot}>
-              {t.cannotJudge} <Kbd>C</Kbd>
+            <Button look="plain" className="max-sm:px-3" title={t.cannotJudge} disabled={!ready} onClick={cannot}>
+              <CircleHelp size={18} aria-hidden="true" className="sm:hidden" />
+              <span className="max-sm:sr-only">{t.cannotJudge}</span> <Kbd>C</Kbd>
             </Button>
           </div>
         )}
       </div>
     </Page>
+  );
+}
+
+/** A decision that did not reach the server, told where it was made. */
+function Failed({ error }: { error: unknown }) {
+  const problem = problemOf(error);
+  return (
+    <div role="alert" className="border-b border-amber bg-amber-wash px-4 py-2 text-sm sm:px-6 lg:px-8">
+      <p className="font-medium">
+        {t.notTaken} {problem.detail}
+      </p>
+      <p>{problem.hint}</p>
+    </div>
   );
 }
 

@@ -33,6 +33,11 @@ export function useSitting(datanet: string) {
     setDone((n) => n + 1);
   }
 
+  /** What failed for one item says nothing of the next. */
+  function forget(): void {
+    for (const one of [decide, undo, cannot]) one.reset();
+  }
+
   return {
     queue,
     queues,
@@ -45,19 +50,25 @@ export function useSitting(datanet: string) {
     busy: decide.isPending || cannot.isPending || undo.isPending || item.isPending,
     decide: async (outcome: Outcome, reasons: RejectReason[], note?: string) => {
       if (!id) return;
+      forget();
       const made = await decide.mutateAsync({ id, outcome, reasons, note });
       setPending(made);
       leave(id);
     },
     cannotJudge: async () => {
       if (!id) return;
+      forget();
       await cannot.mutateAsync(id);
       leave(id);
     },
-    skip: () => id && setSkipped((before) => [...before, id]),
+    skip: () => {
+      forget();
+      if (id) setSkipped((before) => [...before, id]);
+    },
     previous: () => setSkipped((before) => before.slice(0, -1)),
     undo: async () => {
       if (!pending) return;
+      forget();
       await undo.mutateAsync(pending.submission);
       client.removeQueries({ queryKey: ["review", "next"] });
       setDecided((before) => before.filter((one) => one !== pending.submission));

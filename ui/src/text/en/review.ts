@@ -34,6 +34,7 @@ export const review = {
   undo: "Undo",
   undoIn: (seconds: number) => `${seconds} s`,
   decided: { accepted: "Accepted", rejected: "Rejected" },
+  notTaken: "Not decided.",
   undone: "Taken back. It is in front of you again.",
   keys: "Keys",
   keysList: [

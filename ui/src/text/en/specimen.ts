@@ -11,6 +11,17 @@ export const specimen = {
     time: (start: string, end: string) => `${start} to ${end}`,
     pixels: (x: number, y: number) => `Region at ${x}, ${y}`,
   },
+  thatSubmission: "that submission",
+  measure: {
+    found: (value: string) => `Found ${value}`,
+    bounds: {
+      most: (value: string) => `limit: at most ${value}`,
+      least: (value: string) => `limit: at least ${value}`,
+      expected: (value: string) => `expected ${value}`,
+    },
+    words: (n: number) => plural(n, "word"),
+    characters: (n: number) => plural(n, "character"),
+  },
   content: "The content",
   noContent: "Nothing could be read from it to show here.",
   view: "How to look at it",
