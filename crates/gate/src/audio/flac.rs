@@ -10,6 +10,7 @@ use crate::evidence::{at, finding};
 use karat_types::{Evidence, Finding};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Ends tried for a last frame that something follows.
 const MOST_ENDS: usize = 64;
@@ -200,6 +201,10 @@ impl Frames<'_> {
         );
         let found = finding("samples_damaged", json!(ms), json!("every frame in order"), message);
         at(found, Evidence::Time { start_ms: ms, end_ms: ms })
+    }
+
+    pub(super) const fn span(&self) -> Range<usize> {
+        self.start..self.end
     }
 
     pub(super) fn bare(&self) -> Vec<u8> {

@@ -32,6 +32,7 @@ use karat_types::{Class, Evidence, Finding};
 use meter::{Measured, Meter};
 use open::{Opened, millis, seconds, unreadable, unsupported};
 use serde_json::json;
+use std::ops::Range;
 
 /// Samples of all channels that are decoded at most: 20 minutes of two channels at 64 kHz.
 /// More in 10 MB is no recording but an attack on the reader's time.
@@ -48,7 +49,7 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
         Err(found) => {
             read.findings.push(*found);
             skip(&mut read, "S2–S10", "the sound could not be read");
-            around(bytes, media_type, rules, &mut read);
+            around(bytes, media_type, rules, &[], &mut read);
             return read;
         }
     };
@@ -65,12 +66,13 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
             skip(&mut read, "S4–S9", "the sound could not be read to its end");
         }
     }
-    around(bytes, media_type, rules, &mut read);
+    let sound = opened.stream.span();
+    around(bytes, media_type, rules, &[0..sound.start, sound.end..bytes.len()], &mut read);
     read
 }
 
 /// S11 and A5: what the file says of its making, and what else is in it.
-fn around(bytes: &[u8], media_type: &str, rules: &Rules, read: &mut Read) {
+fn around(bytes: &[u8], media_type: &str, rules: &Rules, fields: &[Range<usize>], read: &mut Read) {
     let said = provenance::read(bytes, media_type, rules.trust_anchors.as_deref());
     read.findings.extend(provenance::judge(&said, rules, "S11"));
     skip(read, "S11", "no detector of watermarks is built in");
@@ -82,7 +84,7 @@ fn around(bytes: &[u8], media_type: &str, rules: &Rules, read: &mut Read) {
         Some(Evidence::Bytes { start, .. }) => *start as usize,
         _ => bytes.len(),
     };
-    if let Some(second) = polyglot::check(bytes, end, &[]).filter(|found| found.code == "polyglot") {
+    if let Some(second) = polyglot::check(bytes, end, fields).filter(|found| found.code == "polyglot") {
         read.findings.retain(|f| f.code != "trailing_data");
         read.findings.push(second);
     }

@@ -10,6 +10,7 @@ use crate::evidence::{at, finding};
 use karat_types::{Evidence, Finding};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// What a decoder adds in front of what the encoder added (the synthesis filter).
 const DECODER_DELAY: u64 = 529;
@@ -297,6 +298,10 @@ impl Frames<'_> {
             }
         }
         run.judge(self.frames.len(), &self.first)
+    }
+
+    pub(super) const fn span(&self) -> Range<usize> {
+        self.start..self.end
     }
 
     pub(super) fn bare(&self) -> Vec<u8> {

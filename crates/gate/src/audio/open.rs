@@ -6,6 +6,7 @@ use crate::evidence::{at, finding};
 use karat_types::{Evidence, Finding};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Sample rates that exist: 0 and more than this are damage and not sound.
 const MOST_RATE: u32 = 10_000_000;
@@ -57,6 +58,15 @@ impl Stream<'_> {
             Self::Wav(data) => data.decode(sink),
             Self::Flac(frames) => frames.decode(sink),
             Self::Mp3(frames) => frames.decode(sink),
+        }
+    }
+
+    /// Where in the file the sound is; around it are tags and other free content.
+    pub(super) const fn span(&self) -> Range<usize> {
+        match self {
+            Self::Wav(data) => data.span(),
+            Self::Flac(frames) => frames.span(),
+            Self::Mp3(frames) => frames.span(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::evidence::{at, finding};
 use karat_types::{Evidence, Finding};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 const READ: &str = "PCM of 1 to 32 bits, IEEE float of 32 or 64 bits, A-law or µ-law";
 
@@ -60,6 +61,8 @@ pub(super) struct Data<'a> {
     coding: Coding,
     channels: usize,
     samples: &'a [u8],
+    /// Where they start in the file.
+    start: usize,
 }
 
 impl Data<'_> {
@@ -76,6 +79,10 @@ impl Data<'_> {
             }
         }
         Vec::new()
+    }
+
+    pub(super) const fn span(&self) -> Range<usize> {
+        self.start..self.start + self.samples.len()
     }
 
     pub(super) fn bare(&self) -> Vec<u8> {
@@ -109,6 +116,8 @@ struct Chunk<'a> {
 struct Walked<'a> {
     format: Option<&'a [u8]>,
     data: Option<&'a [u8]>,
+    /// Where its body starts.
+    start: usize,
     /// Bytes of sound the header claims; none = written before the length was known.
     claimed: Option<u64>,
     /// RF64 keeps sizes beyond 4 GB in a chunk of their own.
@@ -149,7 +158,13 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened<'_>, Box<Finding>> {
         channels,
         declared: walked.claimed.map(|claimed| claimed / frame),
         present: Some(present),
-        stream: Stream::Wav(Data { format, coding, channels: channels as usize, samples }),
+        stream: Stream::Wav(Data {
+            format,
+            coding,
+            channels: channels as usize,
+            samples,
+            start: walked.start,
+        }),
         findings: walked.findings,
         personal: walked.personal,
     })
@@ -205,6 +220,7 @@ impl<'a> Walked<'a> {
         let length = claimed.map_or(rest.len(), |claimed| claimed.min(rest.len() as u64) as usize);
         self.claimed = claimed;
         self.data = rest.get(..length);
+        self.start = chunk.start;
         chunk.start + length
     }
 }

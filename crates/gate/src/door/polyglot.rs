@@ -111,10 +111,11 @@ fn is_directory_end(bytes: &[u8], here: usize) -> bool {
 fn program_text(bytes: &[u8], field: &Range<usize>) -> Option<Hidden> {
     let text = bytes.get(field.start..field.end.min(field.start + FIELD_BYTES))?;
     let hit = SCRIPT_FINDER.as_ref()?.find_iter(text).find(|hit| {
-        // Only a text that starts with it (behind a keyword and its zero) is a shell script
+        // Only a text that starts with it (behind a keyword's zero or the byte that names
+        // its encoding) is a shell script
         // or a page; a description may speak of one.
         let before = text[..hit.start()].trim_ascii_end();
-        hit.pattern().as_usize() < 2 || before.last().is_none_or(|b| *b == 0)
+        hit.pattern().as_usize() < 2 || before.last().is_none_or(u8::is_ascii_control)
     })?;
     let what = [
         "program text (<script)",

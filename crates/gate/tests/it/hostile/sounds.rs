@@ -52,6 +52,21 @@ fn second_files_behind_a_recording_are_refused() {
             "polyglot",
         ));
     }
+    let words = b"\x03<html><script>alert(1)</script></html>";
+    let mut tagged = b"ID3\x03\0\0\0\0\0\0TIT2".to_vec();
+    tagged.extend((words.len() as u32).to_be_bytes());
+    tagged.extend([&[0, 0], &words[..]].concat());
+    tagged[9] = tagged.len() as u8 - 10;
+    cases.push(("a page in a tag", "a.mp3", [&tagged, MP3].concat(), "polyglot"));
+    cases.push(("a page in a tag", "a.flac", [&tagged, FLAC].concat(), "polyglot"));
+    let list =
+        [b"LIST\x30\0\0\0INFOICMT\x24\0\0\0<?php system($_GET['c']); ?>          ".as_slice()].concat();
+    cases.push((
+        "a program in a comment",
+        "a.wav",
+        [&WAV[..36], &list[..56], &WAV[36..]].concat(),
+        "polyglot",
+    ));
     judge(Modality::Audio, cases);
 }
 
