@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PreCheck, Verdict } from "@/api/types";
 import { checkLines, namesCheck } from "@/features/contribute/checks";
-import { isSendable, MOST_FILES, type Specimen, tray } from "@/features/contribute/specimen";
+import { isSendable, leftOf, MOST_FILES, type Specimen, tray } from "@/features/contribute/specimen";
 import { ProblemError } from "@/lib/problem";
 import { text } from "@/text";
 
@@ -72,3 +72,23 @@ test.each([
   ["content", "A5", false],
   ["T13", "T1", false],
 ])("not run: %s names %s: %s", (entry, check, named) => expect(namesCheck(entry, check)).toBe(named));
+
+describe("a tray that was left", () => {
+  const sent = { ...first, stage: "sent" as const, submission: "1" };
+  test("keeps what was not sent, with its transcript", () => {
+    expect(leftOf([sent, { ...second, transcript: "Hello." }])).toEqual([{ file: second.file, made: null, transcript: "Hello." }]);
+  });
+  test("is laid down again before what came since, unchecked", () => {
+    const again = tray(tray([], { do: "add", files: [new File(["new"], "c.txt")] }), { do: "restore", kept: leftOf(laid) });
+    expect(again.map((item) => [item.file.name, item.stage])).toEqual([["a.txt", "waiting"], ["b.txt", "waiting"], ["c.txt", "waiting"]]);
+  });
+});
+
+describe("words for what did not happen", () => {
+  test("a refused file has no score, a recording no transcript", () => {
+    const lines = checkLines({ ...verdict("refused"), not_run: [{ check: "S10", why: "no transcript" }] }, "audio");
+    const word = (label: string) => lines.find((line) => line.label === label)?.word;
+    expect(word(text.contribute.groups.score)).toBe(text.contribute.noScore);
+    expect(word(text.contribute.groups.transcript)).toBe(text.contribute.noTranscript);
+  });
+});

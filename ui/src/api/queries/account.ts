@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, take } from "@/api/client";
 import type { Me } from "@/api/types";
+import { forgetTrays } from "@/lib/kept";
 
 export const settingsQuery = queryOptions({
   queryKey: ["settings"],
@@ -60,7 +61,10 @@ export function useSignOut() {
   const leave = useNewPerson();
   return useMutation({
     mutationFn: () => take(api.POST("/api/v1/auth/sign-out")),
-    onSuccess: () => leave(null),
+    onSuccess: async () => {
+      await forgetTrays();
+      leave(null);
+    },
   });
 }
 

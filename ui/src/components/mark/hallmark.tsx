@@ -29,9 +29,10 @@ export function Hallmark({ strikes, className }: { strikes: Strike[]; className?
 
 /** The four marks of a release: its number, licence, root, and whose work it is. */
 export function releaseStrikes(release: Release): Strike[] {
-  const ready = release.state === "ready";
+  const stopped = Boolean(release.stopped_at);
+  const ready = release.state === "ready" && !stopped;
   return [
-    { shape: "octagon", tone: ready ? "gold" : "muted", mark: `v${release.version}`, label: text.release.markVersion(release.version) },
+    { shape: "octagon", tone: ready ? "gold" : "muted", mark: `v${release.version}`, label: stopped ? text.release.markStopped(release.version) : text.release.markVersion(release.version) },
     { shape: "oval", tone: "ink", mark: "©", label: release.licence_class ?? text.release.noLicence },
     { shape: "shield", tone: "ink", mark: String(Math.min(release.contributors, 999)), label: text.common.contributors(release.contributors) },
     { shape: "square", tone: ready ? "gold" : "muted", mark: release.root?.slice(0, 4) ?? "····", label: text.release.markRoot },

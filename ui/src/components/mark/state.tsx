@@ -63,7 +63,8 @@ export function RunMark({ state, size }: { state: RunState; size?: number }) {
   return <Mark look={runLooks[state]} word={text.state.run[state]} size={size} />;
 }
 
-export function ReleaseMark({ state, size }: { state: ReleaseState; size?: number }) {
+export function ReleaseMark({ state, stopped, size }: { state: ReleaseState; stopped: boolean; size?: number }) {
+  if (stopped) return <Mark look={{ shape: "lozenge", tone: "amber", glyph: "pause" }} word={text.state.releaseStopped} size={size} />;
   return <Mark look={releaseLooks[state]} word={text.state.release[state]} size={size} />;
 }
 

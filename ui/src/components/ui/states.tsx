@@ -6,6 +6,7 @@ import { cx } from "@/lib/cx";
 import { problemOf } from "@/lib/problem";
 import { text } from "@/text";
 import { Button } from "./button";
+import { Words } from "./words";
 
 /** Grey lines in the shape of what comes. */
 export function Skeleton({ lines = 6, className }: { lines?: number; className?: string }) {
@@ -54,9 +55,12 @@ export function Failure({ error, retry }: FailureProps) {
       <Icon size={24} aria-hidden="true" className="mt-0.5 shrink-0 text-amber" />
       <div className="grid gap-2">
         <p className="text-base font-semibold">{title}</p>
-        <p className="max-w-[72ch]">{problem.detail}</p>
+        <p className="max-w-[72ch] wrap-anywhere">
+          <Words>{problem.detail}</Words>
+        </p>
         <p className="max-w-[72ch] text-muted">
-          {problem.hint} {forbidden && text.problem.whoCanHelp}
+          {/* The server speaks to programs, too: here one signs in with a name. */}
+          <Words>{signedOut ? text.problem.signedOutHint : problem.hint}</Words> {forbidden && text.problem.whoCanHelp}
         </p>
         <div className="mt-1 flex flex-wrap items-center gap-3">
           {signedOut && (
@@ -87,8 +91,12 @@ export function FormProblem({ error }: { error: unknown }) {
   const problem = problemOf(error);
   return (
     <div role="alert" className="rounded-md border border-red bg-red-wash px-4 py-3 text-sm">
-      <p className="font-medium text-red">{problem.detail}</p>
-      <p>{problem.hint}</p>
+      <p className="font-medium text-red">
+        <Words>{problem.detail}</Words>
+      </p>
+      <p>
+        <Words>{problem.hint}</Words>
+      </p>
     </div>
   );
 }

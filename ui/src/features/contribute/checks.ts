@@ -72,6 +72,12 @@ export function namesCheck(entry: string, check: string): boolean {
   return range !== null && check.startsWith(range[1] ?? "") && number >= Number(range[2]) && number <= Number(range[3]);
 }
 
+/** What to say of a group beyond “nothing found” and “not run”. */
+function wordOf(group: Group, { score }: Verdict, none: boolean): string | undefined {
+  if (group === "score") return typeof score === "number" ? text.contribute.scoreShort(score) : text.contribute.noScore;
+  return group === "transcript" && none ? text.contribute.noTranscript : undefined;
+}
+
 /** The lines that tick past: every group once, checks nobody grouped under the score. */
 export function checkLines(verdict: Verdict, modality: Modality): CheckLine[] {
   const named = new Set(groups[modality].flatMap((line) => line.checks));
@@ -82,7 +88,7 @@ export function checkLines(verdict: Verdict, modality: Modality): CheckLine[] {
     // Limits and exact copies are told apart: they never say whether a group was looked at.
     const own = checks.filter((check) => check !== "A4" && check !== "A1");
     const none = group === "score" ? verdict.score === null || verdict.score === undefined : own.length > 0 && !own.some(ran);
-    const word = group === "score" && typeof verdict.score === "number" ? text.contribute.scoreShort(verdict.score) : undefined;
+    const word = wordOf(group, verdict, none);
     return { label: text.contribute.groups[group], worst: worstOf(found), notRun: found.length === 0 && none, word };
   });
 }

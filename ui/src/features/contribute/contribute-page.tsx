@@ -28,15 +28,21 @@ export function ContributePage({ id, sample }: { id: string; sample: boolean }) 
       {me.data === null ? (
         <Failure error={signedOut(text.problem.signedOutHint)} />
       ) : (
-        <Loaded query={query}>{(datanet) => (me.data ? <Bench datanet={datanet} sample={sample} /> : <Skeleton />)}</Loaded>
+        <Loaded query={query}>{(datanet) => (me.data ? <Bench datanet={datanet} contributor={me.data.contributor} sample={sample} /> : <Skeleton />)}</Loaded>
       )}
     </Page>
   );
 }
 
-function Bench({ datanet, sample }: { datanet: Datanet; sample: boolean }) {
+interface BenchProps {
+  datanet: Datanet;
+  contributor: string;
+  sample: boolean;
+}
+
+function Bench({ datanet, contributor, sample }: BenchProps) {
   const quota = useQuery(quotaQuery);
-  const bench = useTray(datanet, sample);
+  const bench = useTray(datanet, contributor, sample);
   const form = useRef<HTMLDivElement>(null);
   const { asked } = bench;
   useEffect(() => {
@@ -66,6 +72,7 @@ function Bench({ datanet, sample }: { datanet: Datanet; sample: boolean }) {
           <div className="grid gap-4">
             <DropZone modality={datanet.modality} onFiles={bench.add} />
             {bench.leftOut > 0 && <Note tone="amber">{t.tooMany(bench.leftOut)}</Note>}
+            {!bench.kept && bench.items.length > 0 && <Note tone="amber">{t.notKept}</Note>}
             {bench.items.length === 0 && <p className="text-sm text-muted">{t.trayEmpty}</p>}
             {bench.items.map((item) => (
               <SpecimenCard key={item.key} specimen={item} modality={datanet.modality} tray={bench} />
@@ -107,7 +114,7 @@ function Bar({ bench, spent }: { bench: Tray; spent: boolean }) {
           {missing}
         </p>
       )}
-      {spent && <p className="text-sm text-amber">{t.spent}</p>}
+      {spent && <p className="text-sm text-amber">{bench.kept ? t.spent : t.spentNotKept}</p>}
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function QuotaVessel({ quota }: { quota: Quota }) {
           <p className={spent ? "text-sm font-medium text-amber" : "text-sm text-muted"}>{resetLine(quota, now)}</p>
         </div>
       </div>
-      <p className="mt-3 text-xs text-muted">{spent ? text.contribute.spent : text.contribute.quotaSpends}</p>
+      <p className="mt-3 text-xs text-muted">{spent ? text.contribute.spentShort : text.contribute.quotaSpends}</p>
     </div>
   );
 }

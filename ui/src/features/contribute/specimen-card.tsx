@@ -3,6 +3,7 @@ import type { Modality } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Field, TextArea } from "@/components/ui/field";
 import { Card } from "@/components/ui/page";
+import { Words } from "@/components/ui/words";
 import { bytes } from "@/lib/format";
 import { text } from "@/text";
 import { MadeNote } from "./made-note";
@@ -43,7 +44,9 @@ export function SpecimenCard({ specimen, modality, tray }: SpecimenCardProps) {
       {problem && (
         <div role="alert" className="grid gap-2 rounded-sm border-s-4 border-amber bg-amber-wash px-4 py-3">
           <p className="font-medium">{problem.detail}</p>
-          <p>{problem.hint}</p>
+          <p>
+            <Words>{problem.hint}</Words>
+          </p>
           <Button size="sm" className="w-fit" disabled={tray.busy !== null} onClick={() => void tray.retry(specimen)}>
             {text.common.tryAgain}
           </Button>

@@ -27,8 +27,17 @@ export interface Specimen {
   transcript: string;
 }
 
+/** A file of a tray as this device keeps it. */
+export type Kept = Pick<Specimen, "file" | "made" | "transcript">;
+
+/** What is worth keeping: all that was not sent yet. */
+export function leftOf(state: readonly Specimen[]): Kept[] {
+  return state.filter((item) => item.stage !== "sent").map(({ file, made, transcript }) => ({ file, made, transcript }));
+}
+
 export type TrayAction =
   | { do: "add"; files: File[] }
+  | { do: "restore"; kept: Kept[] }
   | { do: "remove"; key: string }
   | { do: "clear" }
   | { do: "redeclare" }
@@ -59,6 +68,7 @@ export function room(state: readonly Specimen[]): number {
 /** What is on the tray; a failure never takes anything off it. */
 export function tray(state: Specimen[], action: TrayAction): Specimen[] {
   if (action.do === "add") return [...state, ...action.files.slice(0, room(state)).map(specimen)];
+  if (action.do === "restore") return [...action.kept.map(({ file, made: how, transcript }) => ({ ...specimen(file), made: how, transcript })), ...state].slice(0, MOST_FILES);
   if (action.do === "remove") return state.filter((item) => item.key !== action.key);
   if (action.do === "clear") return state.filter((item) => item.stage !== "sent");
   if (action.do === "redeclare") return state.map(unchecked);
@@ -70,7 +80,7 @@ function unchecked(item: Specimen): Specimen {
   return item.stage === "checked" || item.stage === "failed" ? { ...item, stage: "waiting", preCheck: null, problem: null } : item;
 }
 
-function moved(item: Specimen, action: Exclude<TrayAction, { do: "add" | "remove" | "clear" | "redeclare" }>): Specimen {
+function moved(item: Specimen, action: Exclude<TrayAction, { do: "add" | "restore" | "remove" | "clear" | "redeclare" }>): Specimen {
   switch (action.do) {
     case "replace":
       return { ...item, file: action.file, made: action.made, stage: "waiting", preCheck: null, problem: null };

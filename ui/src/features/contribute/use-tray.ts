@@ -2,8 +2,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useReducer, useState } from "react";
 import { preCheck, submit } from "@/api/queries/submission";
 import type { Datanet, Declaration } from "@/api/types";
+import { trayOf } from "@/lib/kept";
 import { text } from "@/text";
 import { rememberDeclaration, rememberedDeclaration } from "./remembered";
+import { useKept } from "./use-kept";
 import { isCheckable, isSendable, type Made, room, type Specimen, tray } from "./specimen";
 
 function sampleFile(): File {
@@ -17,13 +19,14 @@ export interface Asked {
 }
 
 /** The tray, the declaration, and what the buttons do. Files go one after the other, in order. */
-export function useTray({ id: datanet, licences }: Datanet, sample: boolean) {
+export function useTray({ id: datanet, licences }: Datanet, contributor: string, sample: boolean) {
   const client = useQueryClient();
   const [items, change] = useReducer(tray, [], (empty) => (sample ? tray(empty, { do: "add", files: [sampleFile()] }) : empty));
   const [declaration, setDeclaration] = useState<Declaration>(() => {
     const remembered = rememberedDeclaration(datanet, licences);
     return sample && remembered.licence === "" && licences.length === 0 ? { ...remembered, licence: "CC0-1.0" } : remembered;
   });
+  const kept = useKept(trayOf(contributor, datanet), items, sample ? null : (left) => change({ do: "restore", kept: left }));
   const [busy, setBusy] = useState<"checking" | "sending" | null>(null);
   const [asked, setAsked] = useState<Asked>({ times: 0, part: "nothing" });
   const [leftOut, setLeftOut] = useState(0);
@@ -81,6 +84,7 @@ export function useTray({ id: datanet, licences }: Datanet, sample: boolean) {
     busy,
     asked,
     leftOut,
+    kept,
     add: (files: File[]) => {
       setLeftOut(Math.max(0, files.length - room(items)));
       change({ do: "add", files });

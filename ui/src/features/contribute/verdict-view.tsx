@@ -25,7 +25,9 @@ interface VerdictViewProps {
 
 /** What the gate would say, at the places it speaks of, and what can be mended here. */
 export function VerdictView({ specimen, preCheck, modality, tray }: VerdictViewProps) {
-  const { verdict, reading, preview, nearest } = preCheck;
+  const { verdict, preview, nearest } = preCheck;
+  // Of another encoding only what it will become is shown; read as it is, it breaks off.
+  const reading = preCheck.converted ? null : preCheck.reading;
   const { findings } = verdict;
   const [current, setCurrent] = useState<number | null>(null);
   const place = useRef<HTMLDivElement>(null);

@@ -5,7 +5,7 @@ import { text } from "@/text";
 
 /** The sets of thresholds of each modality, its default first. */
 export const profiles: Record<Modality, string[]> = {
-  text: ["prose", "technical", "short"],
+  text: ["prose", "technical", "short", "web"],
   image: ["photo", "graphic"],
   audio: ["speech", "music", "sound"],
 };

@@ -5,9 +5,14 @@ import type { Datanet } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Empty, Loaded } from "@/components/ui/states";
 import { text } from "@/text";
+import { SampleMedia } from "./sample-media";
 
-/** A few rows as they will stand in a release. */
+/** A few rows as they will stand in a release; of pictures and recordings a few of the newest one. */
 export function SampleRows({ datanet }: { datanet: Datanet }) {
+  return datanet.modality === "text" ? <TextRows datanet={datanet} /> : <SampleMedia datanet={datanet} />;
+}
+
+function TextRows({ datanet }: { datanet: Datanet }) {
   const query = useQuery(sampleQuery(datanet.id));
   return (
     <Loaded query={query}>

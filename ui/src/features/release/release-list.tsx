@@ -37,7 +37,8 @@ export function ReleaseList({ datanet }: { datanet: Datanet }) {
 }
 
 export function ReleaseRow({ release, here = false, named = false }: { release: Release; here?: boolean; named?: boolean }) {
-  const ready = release.state === "ready";
+  const stopped = Boolean(release.stopped_at);
+  const ready = release.state === "ready" && !stopped;
   return (
     <li className="border-b border-line">
       <Link to="/releases/$id" params={{ id: release.id }} aria-current={here ? "page" : undefined} className="group grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-1 py-3 sm:grid-cols-[auto_1fr_auto]">
@@ -54,7 +55,7 @@ export function ReleaseRow({ release, here = false, named = false }: { release: 
           </span>
         </span>
         <span className="max-sm:col-start-2">
-          <ReleaseMark state={release.state} />
+          <ReleaseMark state={release.state} stopped={stopped} />
         </span>
       </Link>
     </li>

@@ -6,6 +6,7 @@ import { Markdown } from "@/components/ui/markdown";
 import { Figure, Section } from "@/components/ui/page";
 import { Loaded } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
+import { Words } from "@/components/ui/words";
 import { bytes, count } from "@/lib/format";
 import { text } from "@/text";
 import { LeftForLater } from "./alerts";
@@ -72,7 +73,7 @@ export function ReleaseOverview({ release }: { release: Release }) {
           </Loaded>
         </Section>
         {release.state === "ready" && (
-          <Section title={t.files} hint={t.filesHint}>
+          <Section title={t.files} hint={<Words>{t.filesHint}</Words>}>
             <ReleaseFiles release={release} />
           </Section>
         )}

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { datanetQuery } from "@/api/queries/datanet";
 import { releaseQuery } from "@/api/queries/release";
 import type { Release } from "@/api/types";
 import { Hallmark, releaseStrikes } from "@/components/mark/hallmark";
@@ -42,7 +43,7 @@ export function ReleasePage({ id, tab, onTab }: ReleasePageProps) {
       ]}
       eyebrow={
         <span className="flex flex-wrap items-center gap-3">
-          <ReleaseMark state={release.state} />
+          <ReleaseMark state={release.state} stopped={Boolean(release.stopped_at)} />
           <span>{moment(release.created_at)}</span>
         </span>
       }
@@ -85,21 +86,26 @@ export function ReleasePage({ id, tab, onTab }: ReleasePageProps) {
   );
 }
 
+/** What most came for first: text to train on, pictures and recordings to take along. */
 function Actions({ release }: { release: Release }) {
+  const { data } = useQuery(datanetQuery(release.datanet));
+  const media = data !== undefined && data.modality !== "text";
   return (
     <>
       {(["jsonl", "parquet"] as const).map((kind) => (
-        <Button key={kind} asChild>
+        <Button key={kind} asChild look={media && kind === "parquet" ? "primary" : "quiet"}>
           <a href={`/api/v1/releases/${release.id}/download/${kind}`} download>
             {t.downloads[kind]}
           </a>
         </Button>
       ))}
-      <Button asChild look="primary">
-        <Link to="/runs/new" search={{ release: release.id }}>
-          {t.train}
-        </Link>
-      </Button>
+      {data?.modality === "text" && (
+        <Button asChild look="primary">
+          <Link to="/runs/new" search={{ release: release.id }}>
+            {t.train}
+          </Link>
+        </Button>
+      )}
     </>
   );
 }

@@ -11,8 +11,29 @@ import { ProofDialog } from "./proof";
 
 const t = text.release;
 
-/** Rows as they stand in the release; each can be asked for its proof. */
+/** Rows as they stand in the release; each can be asked for its proof. A stopped release has none to show. */
 export function Rows({ release }: { release: Release }) {
+  if (!release.stopped_at) return <Shown release={release} />;
+  const { next } = release;
+  return (
+    <Empty
+      title={t.rowsStopped}
+      action={
+        next && (
+          <Button asChild>
+            <Link to="/releases/$id" params={{ id: next.id }}>
+              {t.insteadUse(next.version)}
+            </Link>
+          </Button>
+        )
+      }
+    >
+      {t.rowsStoppedBody}
+    </Empty>
+  );
+}
+
+function Shown({ release }: { release: Release }) {
   const query = useInfiniteQuery(rowsQuery(release.id));
   const [proving, setProving] = useState<number | null>(null);
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];

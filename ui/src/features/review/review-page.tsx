@@ -8,6 +8,7 @@ import { Markdown } from "@/components/ui/markdown";
 import { Meter } from "@/components/ui/meter";
 import { Page } from "@/components/ui/page";
 import { Empty, Failure, Skeleton } from "@/components/ui/states";
+import { Words } from "@/components/ui/words";
 import { useKeys } from "@/lib/keys";
 import { hasPlace } from "@/lib/place";
 import { problemOf } from "@/lib/problem";
@@ -104,7 +105,9 @@ function Failed({ error }: { error: unknown }) {
       <p className="font-medium">
         {t.notTaken} {problem.detail}
       </p>
-      <p>{problem.hint}</p>
+      <p>
+        <Words>{problem.hint}</Words>
+      </p>
     </div>
   );
 }

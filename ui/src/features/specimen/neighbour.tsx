@@ -2,7 +2,10 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Neighbour, Preview, Reading } from "@/api/types";
 import { cut, equalPassages, type Stretch } from "@/lib/passages";
+import { clock, soundPicture } from "@/lib/sound";
 import { text } from "@/text";
+import { SoundCanvas } from "./sound-canvas";
+import { drawSpectrum, drawWave } from "./sound-draw";
 
 const t = text.specimen;
 /** Sides are compared as far as they are read. */
@@ -40,7 +43,36 @@ export function NeighbourView({ neighbour, reading, preview }: NeighbourViewProp
           </Side>
         </div>
       )}
+      {preview?.kind === "sound" && neighbour.preview?.kind === "sound" && <Sounds own={preview.sound} other={neighbour.preview.sound} />}
     </div>
+  );
+}
+
+/** Both recordings drawn one above the other, on one scale of time. */
+function Sounds({ own, other }: { own: unknown; other: unknown }) {
+  const [a, b] = [soundPicture(own), soundPicture(other)];
+  const longest = Math.max(a?.duration_ms ?? 0, b?.duration_ms ?? 0, 1);
+  return (
+    <>
+      <p className="text-xs text-muted">{t.pieceEqual}</p>
+      {[a, b].map((picture, i) => {
+        const title = i === 0 ? t.yours : t.theirs;
+        if (!picture) return null;
+        return (
+          <figure key={title} className="min-w-0">
+            <figcaption className="num mb-1 text-xs font-medium text-muted">
+              {title} · {clock(picture.duration_ms)}
+            </figcaption>
+            <div className="rounded-sm border border-line bg-sunken">
+              <div dir="ltr" style={{ width: `${Math.max(4, (100 * picture.duration_ms) / longest)}%` }}>
+                <SoundCanvas label={`${title}: ${t.wave}`} height={64} draw={drawWave} picture={picture} />
+                {picture.spectrogram.times > 0 && <SoundCanvas label={`${title}: ${t.spectrum}`} height={72} draw={drawSpectrum} picture={picture} />}
+              </div>
+            </div>
+          </figure>
+        );
+      })}
+    </>
   );
 }
 

@@ -128,6 +128,7 @@ export const state = {
     cancelled: "Cancelled",
     failed: "Failed",
   },
+  releaseStopped: "Stopped",
   release: { building: "Being built", ready: "Ready", failed: "Failed" },
   finding: { refuse: "Refuses", hold: "Holds", score: "Moves the score", tag: "Noted" },
   tier: { Newcomer: "Newcomer", Proven: "Proven", Trusted: "Trusted", Expert: "Expert" },
