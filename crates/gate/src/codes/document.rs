@@ -208,9 +208,19 @@ pub(super) const CODES: &[Code] = &[
         "T2",
         "The document has text that nobody sees",
         [
-            "Invisible, tiny, background-coloured or off-page text is read by machines and not by people: a way to smuggle instructions. It is left out of the text. Some honest documents have it (leftovers, alternative versions), so a person looks.",
-            "characters that are hidden; 0.",
+            "Words that are invisible, tiny, in the colour of their background, off the page or painted over are read by machines and not by people: a way to smuggle instructions. They are left out of the text. Single signs, and words that are visible on the same page too, are not meant.",
+            "letters that are hidden; 0.",
             "Delete hidden text, or make it visible, and export the document again.",
+        ],
+    ),
+    tag(
+        "unseen_text_left_out",
+        "T2",
+        "Text that nobody sees is left out",
+        [
+            "Parts of figures that are cut away, layers that are switched off, what a program recognised on a scan, printers' marks, and single letters that cannot be seen are not part of what a reader reads.",
+            "letters left out; any number.",
+            "Nothing to do; what should be read must be visible.",
         ],
     ),
     refuse(
@@ -248,8 +258,8 @@ pub(super) const CODES: &[Code] = &[
         "T1",
         "The PDF does not say which characters its letters are",
         [
-            "Fonts without a Unicode mapping show the right shapes to people, but nobody can copy, search or learn the text.",
-            "characters in 1,000 that no mapping gives; at most 50.",
+            "Fonts that neither map nor name their letters show the right shapes to people, but nobody can copy, search or learn the text. Read are maps to Unicode, encodings, the names of glyphs inside the fonts themselves, and Adobe's collections of Chinese, Japanese and Korean letters.",
+            "characters in 1,000 that nothing names; at most 100.",
             "Export the PDF again with “embed fonts with Unicode mapping” (LaTeX: \\usepackage{cmap} and Type 1 fonts), or send the source as .md or .docx.",
         ],
     ),
@@ -268,8 +278,8 @@ pub(super) const CODES: &[Code] = &[
         "T1",
         "Some signs of the PDF have no known character",
         [
-            "A few signs, mostly ornaments and symbols, come from fonts without a Unicode mapping and are left out.",
-            "characters in 1,000 that no mapping gives; at most 50.",
+            "A few signs, mostly arrows, signs of music and pieces of drawings, come from fonts that do not say what they are, and are left out.",
+            "characters in 1,000 that nothing names; at most 100.",
             "Nothing to do; exporting with Unicode mappings keeps them.",
         ],
     ),

@@ -6,6 +6,7 @@
 //! text that was checked.
 
 pub(crate) mod docx;
+mod hidden;
 mod pdf;
 pub mod records;
 #[cfg(test)]

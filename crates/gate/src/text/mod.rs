@@ -4,7 +4,7 @@ pub mod decode;
 pub mod fit;
 pub(crate) mod function_words;
 mod hidden;
-mod instructions;
+pub(crate) mod instructions;
 pub mod language;
 pub mod measure;
 mod mixed;

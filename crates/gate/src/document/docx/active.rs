@@ -94,7 +94,8 @@ fn relation(relation: &Relation) -> Option<Finding> {
     let kind = relation.kind.rsplit('/').next().unwrap_or_default();
     let target = super::super::records::shape::brief(&relation.target);
     if relation.external {
-        if kind == "hyperlink" || (kind == "attachedTemplate" && is_local(&relation.target)) {
+        if kind == "hyperlink" || (matches!(kind, "attachedTemplate" | "image") && is_local(&relation.target))
+        {
             return None;
         }
         let message = format!("The document loads {target} ({kind}) from elsewhere.");
@@ -112,7 +113,8 @@ fn relation(relation: &Relation) -> Option<Finding> {
 }
 
 /// Whether a target is a file of the author's own machine, such as the template that Word
-/// notes in every document made from one: it is only a name.
+/// notes in every document made from one, or the place a picture was taken from: it is
+/// only a name.
 fn is_local(target: &str) -> bool {
     let path = target.strip_prefix("file:///").unwrap_or(target);
     let remote = ["http:", "https:", "ftp:", "mhtml:", "smb:", "mk:"];

@@ -3,13 +3,16 @@
 //! Deleted text of tracked changes, comments, field codes, headers and footers are left
 //! out; inserted text stays. Hidden text is left out and reported.
 
+use super::active;
 use super::archive::Archive;
 use super::numbering::Numbering;
 use super::styles::Styles;
 use super::table::Table;
 use super::xml::{self, Said, attribute, is_on};
+use crate::document::hidden;
+use crate::document::pdf::symbol_letter;
 use crate::document::{Extract, Place, Span};
-use crate::evidence::{at, finding, place};
+use crate::evidence::{at, finding, many, place};
 use karat_types::Finding;
 use quick_xml::events::BytesStart;
 use serde_json::json;
@@ -75,6 +78,8 @@ struct Paragraph {
     outline: Option<u8>,
     /// Text boxes that hang on it; they follow it.
     after: Vec<Block>,
+    /// It is one big letter, the first of the next paragraph.
+    drop_cap: bool,
 }
 
 /// A run while it is read: how its letters look.
@@ -109,10 +114,20 @@ impl Sink {
 
 /// The body with its notes.
 pub(super) fn read(archive: &Archive, main: &str) -> Result<Body, Box<Finding>> {
-    let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let part = |name: &str| archive.part(&format!("{folder}/{name}")).unwrap_or_default();
-    let mut reader = Reader::new(Styles::read(part("styles.xml")), Numbering::read(part("numbering.xml")));
-    for (kind, name) in [("", "footnotes.xml"), ("e", "endnotes.xml")] {
+    let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
+    let listed = format!("{folder}/_rels/{file}.rels");
+    let relations = active::relations(archive.part(&listed).unwrap_or_default());
+    // By the list of the document's parts, or where every program puts them.
+    let part = |kind: &str| {
+        let named = relations.iter().find(|r| !r.external && r.kind.rsplit('/').next() == Some(kind));
+        let named = named.map(|r| {
+            if r.target.starts_with('/') { r.target.clone() } else { format!("{folder}/{}", r.target) }
+        });
+        let named = named.and_then(|name| archive.part(&name));
+        named.or_else(|| archive.part(&format!("{folder}/{kind}.xml"))).unwrap_or_default()
+    };
+    let mut reader = Reader::new(Styles::read(part("styles")), Numbering::read(part("numbering")));
+    for (kind, name) in [("", "footnotes"), ("e", "endnotes")] {
         reader.note_kind = kind;
         let content = part(name);
         if !content.is_empty() {
@@ -146,8 +161,10 @@ struct Reader {
     in_text: usize,
     in_run_properties: bool,
     in_cell_shading: usize,
-    hidden: u64,
-    hidden_first: Option<(u32, String)>,
+    /// The first letter of the next paragraph.
+    drop_cap: String,
+    /// Hidden text by the number of its paragraph.
+    hidden: BTreeMap<u32, String>,
     images: u64,
     image_area: u128,
     page_area: Option<u128>,
@@ -174,8 +191,8 @@ impl Reader {
             in_text: 0,
             in_run_properties: false,
             in_cell_shading: 0,
-            hidden: 0,
-            hidden_first: None,
+            drop_cap: String::new(),
+            hidden: BTreeMap::new(),
             images: 0,
             image_area: 0,
             page_area: None,
@@ -293,6 +310,7 @@ impl Reader {
             "ilvl" => paragraph.level = value().parse().unwrap_or(0),
             "numId" => paragraph.list = Some((value(), paragraph.level)),
             "shd" => self.in_cell_shading += usize::from(self.in_cell_shading == 0),
+            "framePr" => paragraph.drop_cap = attribute(start, "dropCap").is_some_and(|kind| kind != "none"),
             _ => {}
         }
     }
@@ -324,11 +342,7 @@ impl Reader {
         let unseen = style_hides || self.runs.last().is_some_and(|run| run.unseen());
         let Some(paragraph) = self.paragraphs.last_mut() else { return };
         if unseen {
-            let letters = text.chars().filter(|c| !c.is_whitespace()).count() as u64;
-            if letters > 0 {
-                self.hidden += letters;
-                self.hidden_first.get_or_insert_with(|| (paragraph.number, text.chars().take(60).collect()));
-            }
+            self.hidden.entry(paragraph.number).or_default().push_str(text);
             return;
         }
         paragraph
@@ -336,18 +350,26 @@ impl Reader {
             .extend(text.chars().filter(|c| *c != '\u{ad}').map(|c| if c == '\u{a0}' { ' ' } else { c }));
     }
 
-    /// A letter of a symbol font: arrows and bullets; most have no character at all.
+    /// A letter of a symbol font: Greek, signs of mathematics, arrows and bullets; the
+    /// ornaments of others have no character.
     fn symbol(&mut self, start: &BytesStart<'_>) {
         let code = attribute(start, "char").and_then(|code| u32::from_str_radix(&code, 16).ok());
-        let known = match code.map(|code| code & 0xff) {
-            Some(0xb7 | 0xa7 | 0x6c | 0x6e) => Some("•"),
-            Some(0xe0 | 0xae) => Some("→"),
-            Some(0xfc) => Some("✓"),
-            Some(0xfb) => Some("✗"),
+        let Some(code) = code.and_then(|code| u8::try_from(code & 0xff).ok()) else { return };
+        let font = attribute(start, "font").unwrap_or_default();
+        let known = match code {
+            _ if font.eq_ignore_ascii_case("symbol") => symbol_letter(code),
+            0xb7 | 0xa7 | 0x6c | 0x6e | 0x9f | 0x76 => Some('•'),
+            0xe0 | 0xae | 0xd8 => Some('→'),
+            0xdf => Some('←'),
+            0xfc => Some('✓'),
+            0xfb => Some('✗'),
+            0xfe => Some('☑'),
+            0xa8 | 0x6f => Some('☐'),
+            0x4a => Some('☺'),
             _ => None,
         };
         if let Some(known) = known {
-            self.text(known);
+            self.text(known.encode_utf8(&mut [0; 4]));
         }
     }
 
@@ -387,7 +409,12 @@ impl Reader {
             self.in_cell_shading = 0;
         }
         let style = paragraph.style.as_deref();
-        let text = paragraph.text.trim_matches(['\n', ' ']).to_owned();
+        let text = paragraph.text.trim_matches(['\n', ' ']);
+        if paragraph.drop_cap {
+            self.drop_cap = text.to_owned();
+            return;
+        }
+        let text = std::mem::take(&mut self.drop_cap) + text;
         let heading = paragraph.outline.or_else(|| self.styles.heading(style));
         let list = paragraph.list.clone().or_else(|| self.styles.list(style));
         let in_body = matches!(self.sinks.last(), Some(Sink::Body(_)));
@@ -481,11 +508,24 @@ impl Reader {
     }
 
     fn hidden_finding(&self, extract: &Extract) -> Option<Finding> {
-        let (number, words) = self.hidden_first.as_ref()?;
-        let words = crate::document::records::shape::brief(words);
-        let message =
-            format!("{} characters are hidden, first in paragraph {number}: “{words}”.", self.hidden);
-        let found = finding("hidden_text", json!(self.hidden), json!(0), message);
+        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count() as u64;
+        let instructs = hidden::instructs(self.hidden.values().map(String::as_str));
+        let telling = |text: &&String| letters(text) > 0 && (instructs || hidden::speaks(text));
+        let held: u64 = self.hidden.values().filter(telling).map(|text| letters(text)).sum();
+        let all: u64 = self.hidden.values().map(|text| letters(text)).sum();
+        let (number, words) = self
+            .hidden
+            .iter()
+            .find(|(_, text)| telling(text))
+            .or_else(|| self.hidden.iter().find(|(_, text)| letters(text) > 0))?;
+        let words = crate::document::records::shape::brief(&words.chars().take(60).collect::<String>());
+        let found = if held > 0 {
+            let message = format!("{held} characters are hidden, first in paragraph {number}: “{words}”.");
+            finding("hidden_text", json!(held), json!(0), message)
+        } else {
+            let message = format!("{} left out that nobody sees.", many(all, "letter"));
+            finding("unseen_text_left_out", json!(all), json!("any number"), message)
+        };
         // The place where it would stand.
         let near =
             extract.spans.iter().rfind(|s| matches!(s.place, Place::Paragraph { number: n } if n <= *number));

@@ -20,6 +20,9 @@ const BULLET: Level = Level { numbered: false, silent: false, start: 1 };
 pub(super) struct Numbering {
     lists: HashMap<String, Vec<Level>>,
     abstract_of: HashMap<String, String>,
+    /// Where a list begins anew although others of its kind were counted before it.
+    restarts: HashMap<String, [Option<u64>; LEVELS]>,
+    /// By kind: lists of one kind go on counting.
     counted: HashMap<String, [Option<u64>; LEVELS]>,
 }
 
@@ -46,8 +49,15 @@ impl Numbering {
                         out.abstract_of.insert(number.clone(), value());
                     }
                 }
-                "lvl" => {
+                "lvlOverride" | "lvl" => {
                     at = attribute(start, "ilvl").and_then(|n| n.parse().ok()).unwrap_or(0).min(LEVELS - 1)
+                }
+                "startOverride" => {
+                    let Some(number) = &number else { return };
+                    let levels = out.restarts.entry(number.clone()).or_default();
+                    if let Some(level) = levels.get_mut(at) {
+                        *level = Some(value().parse().unwrap_or(1));
+                    }
                 }
                 "numFmt" | "start" => {
                     let Some(list) = &list else { return };
@@ -75,9 +85,12 @@ impl Numbering {
         let level = usize::from(level).min(LEVELS - 1);
         let list = self.abstract_of.get(id).cloned().unwrap_or_default();
         let kind = self.lists.get(&list).and_then(|levels| levels.get(level)).cloned().unwrap_or(BULLET);
-        let counted = self.counted.entry(id.to_owned()).or_default();
+        let counted = self.counted.entry(if list.is_empty() { id.to_owned() } else { list }).or_default();
         for deeper in &mut counted[level + 1..] {
             *deeper = None;
+        }
+        if let Some(start) = self.restarts.get_mut(id).and_then(|levels| levels[level].take()) {
+            counted[level] = start.checked_sub(1);
         }
         let number = counted[level].map_or(kind.start, |n| n.saturating_add(1));
         counted[level] = Some(number);

@@ -106,6 +106,40 @@ fn hidden_text_is_held_and_left_out() {
 }
 
 #[test]
+fn hidden_marks_without_words_are_only_noted() {
+    let body =
+        format!("{}{}", p(PROSE), r#"<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>12 x</w:t></w:r></w:p>"#);
+    let verdict = judge("a.docx", &docx(&body, &[]));
+    assert!(verdict.findings.iter().any(|f| f.code == "unseen_text_left_out"), "{verdict:?}");
+    assert_eq!(verdict.outcome, GateOutcome::Passed);
+}
+
+#[test]
+fn big_first_letters_symbols_and_lists_that_go_on_are_read() {
+    let drop = r#"<w:p><w:pPr><w:framePr w:dropCap="drop"/></w:pPr><w:r><w:t>T</w:t></w:r></w:p>"#;
+    assert_eq!(text(&format!("{drop}{}", p("he river")), &[]), "The river\n");
+    let symbols = r#"<w:p><w:r><w:sym w:font="Symbol" w:char="F061"/><w:sym w:font="Wingdings" w:char="F0FC"/><w:sym w:font="Webdings" w:char="F001"/></w:r></w:p>"#;
+    assert_eq!(text(symbols, &[]), "α✓\n");
+    let numbering = r#"<w:numbering xmlns:w="w"><w:abstractNum w:abstractNumId="5"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/></w:lvl></w:abstractNum><w:num w:numId="2"><w:abstractNumId w:val="5"/></w:num><w:num w:numId="3"><w:abstractNumId w:val="5"/></w:num><w:num w:numId="4"><w:abstractNumId w:val="5"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num></w:numbering>"#;
+    let item = |list: u8, text: &str| {
+        format!(
+            r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{list}"/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"#
+        )
+    };
+    let body = [item(2, "a"), item(3, "b"), item(4, "c"), item(4, "d")].concat();
+    assert_eq!(text(&body, &[("word/numbering.xml", numbering)]), "1. a\n2. b\n1. c\n2. d\n");
+}
+
+#[test]
+fn parts_are_found_by_the_list_of_the_document() {
+    let list = r#"<Relationships><Relationship Id="r" Type="http://x/footnotes" Target="notes7.xml"/></Relationships>"#;
+    let notes = r#"<w:footnotes xmlns:w="w"><w:footnote w:id="2"><w:p><w:r><w:t>See there.</w:t></w:r></w:p></w:footnote></w:footnotes>"#;
+    let body = r#"<w:p><w:r><w:t>One</w:t><w:footnoteReference w:id="2"/></w:r></w:p>"#;
+    let found = text(body, &[("word/_rels/document.xml.rels", list), ("word/notes7.xml", notes)]);
+    assert_eq!(found, "One[^2]\n\n[^2]: See there.\n");
+}
+
+#[test]
 fn what_runs_loads_or_hides_something_is_refused() {
     let cases = [
         ("word/vbaProject.bin", "x".to_owned(), "docx_macros"),
@@ -129,6 +163,7 @@ fn what_runs_loads_or_hides_something_is_refused() {
     for honest in [
         rels("hyperlink", "https://example.org", "External"),
         rels("attachedTemplate", "file:///C:\\Users\\a\\Normal.dotm", "External"),
+        rels("image", "file:///C:\\Users\\a\\Pictures\\b.png", "External"),
     ] {
         assert_eq!(told("", &[("word/_rels/document.xml.rels", honest.as_str())]), [""; 0]);
     }

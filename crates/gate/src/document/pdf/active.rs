@@ -87,7 +87,11 @@ fn look(dict: &Dictionary, id: ObjectId, document: &Document, out: &mut Vec<Find
         _ => {}
     }
     let script_names = dict.get_deref(b"JavaScript", document).ok().and_then(|o| o.as_dict().ok());
-    if script_names.is_some_and(|tree| tree.has(b"Names") || tree.has(b"Kids")) {
+    let listed = |tree: &Dictionary, key: &[u8]| {
+        let list = tree.get_deref(key, document).ok().and_then(|o| o.as_array().ok());
+        list.is_some_and(|list| !list.is_empty())
+    };
+    if script_names.is_some_and(|tree| listed(tree, b"Names") || listed(tree, b"Kids")) {
         add(out, "pdf_javascript", id, "The PDF lists scripts");
     }
     let filled = |object: &Object| match document.dereference(object) {

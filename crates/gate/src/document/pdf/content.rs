@@ -1,33 +1,31 @@
 //! Content streams: which letters stand where, seen or unseen, and what images cover.
 
+mod letters;
+mod paint;
+
+use super::canvas::{Area, Canvas, Colour, Path};
 use super::font::Font;
 use super::lexer::{Lexer, Token};
 use super::matrix::Matrix;
 use super::object::{MAX_STREAM, Objects, number};
 use lopdf::{Dictionary, Object, ObjectId, Stream};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-/// Saved states, forms inside each other, operands and filled areas kept, at most.
+/// Saved states, forms inside each other, operands and open marks kept, at most.
 const MAX_STATES: usize = 256;
 const MAX_FORMS: usize = 12;
 const MAX_OPERANDS: usize = 40_000;
-const MAX_FILLS: usize = 128;
+const MAX_MARKS: usize = 1000;
 /// Bytes of content streams that are walked, forms counted each time they are drawn.
 pub(super) const MAX_WALKED: usize = 150_000_000;
 /// Letters of a document at most.
 pub(super) const MAX_LETTERS: usize = 12_000_000;
 /// Pieces of a document at most.
 const MAX_PIECES: usize = 1_000_000;
-/// Sum of differences of red, green and blue (0–1 each) below which letters are not seen.
-const SAME_COLOUR: f64 = 0.12;
-/// Gap, in heights of letters, that parts words, and that parts pieces of a line.
-const WORD_GAP: f64 = 0.16;
-const PIECE_GAP: f64 = 0.9;
-
-type Colour = [f64; 3];
 const BLACK: Colour = [0.0; 3];
-const WHITE: Colour = [1.0; 3];
+/// A clip that lets nothing through.
+const NOTHING: Area = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
 
 /// Why letters are not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +34,16 @@ pub(super) enum Unseen {
     Tiny,
     Background,
     OffPage,
+    /// Under a rectangle that was painted later.
+    Covered,
+    /// Between the edge of the page and that of the sheet it is printed on.
+    Margin,
+    /// Outside the clip, as parts of a figure that are cut away.
+    Clipped,
+    /// In a layer that is switched off.
+    Layer,
+    /// What a program recognised on the image it stands on.
+    Recognised,
 }
 
 /// Letters on one line without a wide gap, in points from the page's top left.
@@ -71,6 +79,8 @@ pub(super) struct Shown {
 #[derive(Default)]
 pub(super) struct Walker {
     fonts: HashMap<ObjectId, Rc<Font>>,
+    /// Layers that are switched off.
+    pub(super) layers_off: HashSet<ObjectId>,
     walked: usize,
     letters: usize,
     pieces: usize,
@@ -91,11 +101,11 @@ struct State {
     mode: i64,
     fill: Option<Colour>,
     components: usize,
-}
-
-struct Fill {
-    area: [f64; 4],
-    colour: Option<Colour>,
+    clip: Area,
+    /// Opacity of what is filled, 0–1.
+    alpha: f64,
+    /// Whether a mask or a way to mix colours makes the result unknown.
+    mixed: bool,
 }
 
 /// One page while it is walked.
@@ -109,23 +119,28 @@ struct Page<'w, 'o, 'd> {
     states: Vec<State>,
     text: Matrix,
     line: Matrix,
-    path: Option<[f64; 4]>,
-    /// Whether the path is a single upright rectangle.
-    plain: bool,
-    fills: Vec<Fill>,
+    /// The sheet, around the page.
+    sheet: Area,
+    path: Path,
+    /// Whether the path becomes the clip with the next operator that paints.
+    clips: bool,
+    canvas: Canvas,
+    /// Open marks, and whether each switches what it marks off.
+    marks: Vec<bool>,
     open: bool,
     inline_fonts: HashMap<Vec<u8>, Rc<Font>>,
 }
 
 impl Walker {
-    /// Walks one page: its resources, streams, base matrix and size in points.
+    /// Walks one page: its resources, streams, base matrix, size in points, and the sheet
+    /// around it.
     pub(super) fn page<'d>(
         &mut self,
         objects: &mut Objects<'d>,
         resources: &'d Dictionary,
         streams: &[&Stream],
         base: Matrix,
-        size: (f64, f64),
+        (size, sheet): ((f64, f64), Area),
     ) -> Shown {
         let mut content = Vec::new();
         for stream in streams {
@@ -146,6 +161,9 @@ impl Walker {
             mode: 0,
             fill: Some(BLACK),
             components: 1,
+            clip: [f64::MIN, f64::MIN, f64::MAX, f64::MAX],
+            alpha: 1.0,
+            mixed: false,
         };
         let mut page = Page {
             walker: self,
@@ -157,13 +175,16 @@ impl Walker {
             states: Vec::new(),
             text: Matrix::IDENTITY,
             line: Matrix::IDENTITY,
-            path: None,
-            plain: false,
-            fills: Vec::new(),
+            sheet,
+            path: Path::default(),
+            clips: false,
+            canvas: Canvas::new(size),
+            marks: Vec::new(),
             open: false,
             inline_fonts: HashMap::new(),
         };
         page.run(&content, resources, 0);
+        page.settle();
         page.shown
     }
 }
@@ -182,7 +203,7 @@ impl<'d> Page<'_, '_, 'd> {
             match token {
                 Token::Keyword(word) if word == b"ID" => {
                     lexer.inline_image();
-                    self.image();
+                    self.image(false);
                     operands.clear();
                 }
                 Token::Keyword(word) => {
@@ -252,66 +273,12 @@ impl<'d> Page<'_, '_, 'd> {
                     self.draw(name, resources, depth);
                 }
             }
+            b"gs" => self.graphics(operands, resources),
+            b"cs" => self.colour_space(operands, resources),
+            b"BMC" | b"BDC" => self.mark(operands, resources),
+            b"EMC" => drop(self.marks.pop()),
             _ => self.paint(word, operands),
         }
-    }
-
-    /// Colours and filled areas, which decide what can be seen.
-    fn paint(&mut self, word: &[u8], operands: &[Token]) {
-        let numbers: Vec<f64> = operands
-            .iter()
-            .take(8)
-            .filter_map(|t| if let Token::Number(n) = t { Some(*n) } else { None })
-            .collect();
-        match (word, numbers.as_slice()) {
-            (b"g", [grey]) => self.state.fill = Some([*grey; 3]),
-            (b"rg", [r, g, b]) => self.state.fill = Some([*r, *g, *b]),
-            (b"k", [c, m, y, k]) => self.state.fill = Some(from_cmyk(*c, *m, *y, *k)),
-            (b"cs", _) => {
-                self.state.components = match operands.first() {
-                    Some(Token::Name(name)) if name == b"DeviceGray" => 1,
-                    Some(Token::Name(name)) if name == b"DeviceRGB" => 3,
-                    Some(Token::Name(name)) if name == b"DeviceCMYK" => 4,
-                    // What other spaces mean by a number is not known here.
-                    _ => 0,
-                };
-                self.state.fill = (self.state.components != 0).then_some(BLACK);
-            }
-            (b"sc" | b"scn", numbers) => {
-                self.state.fill = match (self.state.components, numbers) {
-                    (1, [grey]) => Some([*grey; 3]),
-                    (3, [r, g, b]) => Some([*r, *g, *b]),
-                    (4, [c, m, y, k]) => Some(from_cmyk(*c, *m, *y, *k)),
-                    _ => None,
-                };
-            }
-            (b"re", [x, y, w, h]) => {
-                let area = self.state.ctm.area(*x, *y, *x + *w, *y + *h);
-                self.plain = self.path.is_none() && self.state.ctm.is_upright();
-                self.path = Some(self.path.map_or(area, |path| join(path, area)));
-            }
-            (b"m" | b"l", [x, y]) | (b"c", [_, _, _, _, x, y]) | (b"v" | b"y", [_, _, x, y]) => {
-                let (x, y) = self.state.ctm.point(*x, *y);
-                self.path = Some(self.path.map_or([x, y, x, y], |path| join(path, [x, y, x, y])));
-                self.plain = false;
-            }
-            (b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*", _) => {
-                if let Some(area) = self.path.take() {
-                    let colour = if self.plain { self.state.fill } else { None };
-                    self.filled(area, colour);
-                }
-            }
-            (b"S" | b"s" | b"n", _) => self.path = None,
-            (b"sh", _) => self.filled([0.0, 0.0, self.width, self.height], None),
-            _ => {}
-        }
-    }
-
-    fn filled(&mut self, area: [f64; 4], colour: Option<Colour>) {
-        if self.fills.len() >= MAX_FILLS {
-            self.fills.remove(0);
-        }
-        self.fills.push(Fill { area, colour });
     }
 
     fn next_line(&mut self, x: f64, y: f64) {
@@ -349,7 +316,11 @@ impl<'d> Page<'_, '_, 'd> {
         let document = self.objects.document;
         let Ok((_, Object::Stream(stream))) = document.dereference(object) else { return };
         match self.objects.name(&stream.dict, b"Subtype").as_deref() {
-            Some(b"Image") => self.image(),
+            Some(b"Image") => {
+                let see_through =
+                    [&b"SMask"[..], b"Mask", b"ImageMask"].iter().any(|key| stream.dict.has(key));
+                self.image(!see_through);
+            }
             Some(b"Form") if depth < MAX_FORMS => {
                 let Some(content) = self.objects.unpack(stream, MAX_STREAM) else { return };
                 let own = self.objects.below(&stream.dict, b"Resources");
@@ -358,147 +329,21 @@ impl<'d> Page<'_, '_, 'd> {
                 if let Some(matrix) = matrix {
                     self.state.ctm = matrix.times(&self.state.ctm);
                 }
+                let frame = self.objects.array(&stream.dict, b"BBox").unwrap_or_default();
+                let frame: Vec<f64> = frame.iter().filter_map(number).collect();
+                if let [a, b, c, d] = frame[..] {
+                    self.clip_to(self.state.ctm.area(a, b, c, d));
+                }
+                let marks = self.marks.len();
+                self.marks.push(stream.dict.get(b"OC").is_ok_and(|layer| self.is_off(layer)));
                 self.run(&content, own.unwrap_or(resources), depth + 1);
+                self.marks.truncate(marks);
                 self.states.truncate(outer.3);
                 (self.state, self.text, self.line) = (outer.0, outer.1, outer.2);
             }
             _ => {}
         }
     }
-
-    /// An image fills the unit square.
-    fn image(&mut self) {
-        let [x0, y0, x1, y1] = self.state.ctm.area(0.0, 0.0, 1.0, 1.0);
-        self.shown.images += 1;
-        let (w, h) = (x1.min(self.width) - x0.max(0.0), y1.min(self.height) - y0.max(0.0));
-        if w > 0.0 && h > 0.0 && self.width * self.height > 0.0 {
-            let share = w * h / (self.width * self.height);
-            self.shown.covered = (self.shown.covered + share).min(1.0);
-        }
-        self.filled([x0, y0, x1, y1], None);
-    }
-
-    fn show(&mut self, operands: &[Token]) {
-        let Some(font) = self.state.font.clone() else { return };
-        for token in operands {
-            match token {
-                Token::String(bytes) => self.string(&font, bytes),
-                Token::Number(n) => {
-                    let by = -n / 1000.0 * self.state.size * self.state.scale;
-                    self.text = Matrix([1.0, 0.0, 0.0, 1.0, by, 0.0]).times(&self.text);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn string(&mut self, font: &Font, bytes: &[u8]) {
-        self.walker.letters += bytes.len();
-        if self.walker.letters > MAX_LETTERS {
-            self.walker.beyond.get_or_insert(("Letters", self.walker.letters, MAX_LETTERS));
-            return;
-        }
-        let state = self.state.clone();
-        font.each(bytes, |glyph| {
-            let word = if glyph.is_space { state.word_spacing } else { 0.0 };
-            let by = (glyph.width * state.size + state.spacing + word) * state.scale;
-            let seen = glyph.width * state.size * state.scale;
-            let scale = Matrix([state.size * state.scale, 0.0, 0.0, state.size, 0.0, state.rise]);
-            let place = scale.times(&self.text).times(&state.ctm);
-            let (x1, y1) =
-                Matrix([1.0, 0.0, 0.0, 1.0, seen, state.rise]).times(&self.text).times(&state.ctm).origin();
-            self.letter(glyph.text, &place, (x1, y1), font);
-            self.text = Matrix([1.0, 0.0, 0.0, 1.0, by, 0.0]).times(&self.text);
-        });
-    }
-
-    /// One letter with its matrix on the page and where its advance ends.
-    fn letter(&mut self, text: Option<String>, place: &Matrix, end: (f64, f64), font: &Font) {
-        let Some(text) = text else {
-            self.shown.letters += 1;
-            self.shown.unmapped += 1;
-            self.open = false;
-            return;
-        };
-        let (x, y) = place.origin();
-        let size = place.height() * font.em;
-        if ![x, y, end.0, end.1, size].iter().all(|v| v.is_finite() && v.abs() < 1e7) {
-            return;
-        }
-        let blank = text.trim().is_empty();
-        if !blank {
-            self.shown.letters += 1;
-        }
-        let turn = turn_of(place);
-        let ((x0, y0), (x1, _)) = (turned(turn, (x, y)), turned(turn, end));
-        let unseen = if blank { None } else { self.unseen(size, (x, y), end) };
-        let last = if self.open { self.shown.pieces.last_mut() } else { None };
-        if let Some(piece) = last {
-            let same = piece.turn == turn
-                && (piece.size - size).abs() <= 0.1 * piece.size.max(size)
-                && (piece.y - y0).abs() <= 0.15 * size;
-            let gap = x0 - piece.x1;
-            if same && (blank || piece.unseen == unseen) && gap > -0.6 * size && gap < PIECE_GAP * size {
-                if gap > WORD_GAP * size || blank {
-                    space(&mut piece.text);
-                }
-                if !blank {
-                    piece.text.push_str(&text);
-                    piece.x1 = x1.max(piece.x1);
-                } else if gap <= WORD_GAP * size {
-                    piece.x1 = x1.max(piece.x1);
-                }
-                return;
-            }
-        }
-        if !blank {
-            let piece = Piece { text, x0, x1: x1.max(x0), y: y0, size, turn, fixed: font.fixed, unseen };
-            self.shown.pieces.push(piece);
-            self.open = true;
-            self.walker.pieces += 1;
-            if self.walker.pieces > MAX_PIECES {
-                self.walker.beyond.get_or_insert(("Pieces of text", self.walker.pieces, MAX_PIECES));
-            }
-        }
-    }
-
-    fn unseen(&self, size: f64, start: (f64, f64), end: (f64, f64)) -> Option<Unseen> {
-        if self.state.mode == 3 || self.state.mode == 7 {
-            return Some(Unseen::Invisible);
-        }
-        if size < 1.0 {
-            return Some(Unseen::Tiny);
-        }
-        let off = |a: f64, b: f64, most: f64| a.max(b) + size < 0.0 || a.min(b) - size > most;
-        if off(start.0, end.0, self.width) || off(start.1, end.1, self.height) {
-            return Some(Unseen::OffPage);
-        }
-        // Only filled letters have the colour for filling.
-        let fill = self.state.fill.filter(|_| matches!(self.state.mode, 0 | 4))?;
-        let centre = ((start.0 + end.0) / 2.0, (start.1 + end.1) / 2.0 - size * 0.25);
-        let below = self.fills.iter().rev().find(|f| inside(&f.area, centre));
-        let background = below.map_or(Some(WHITE), |f| f.colour)?;
-        let difference: f64 = fill.iter().zip(background).map(|(a, b)| (a - b).abs()).sum();
-        (difference < SAME_COLOUR).then_some(Unseen::Background)
-    }
-}
-
-fn space(text: &mut String) {
-    if !text.ends_with(' ') {
-        text.push(' ');
-    }
-}
-
-fn from_cmyk(c: f64, m: f64, y: f64, k: f64) -> Colour {
-    [c, m, y].map(|ink| (1.0 - ink) * (1.0 - k))
-}
-
-fn join(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
-    [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
-}
-
-fn inside(area: &[f64; 4], (x, y): (f64, f64)) -> bool {
-    area[0] <= x && x <= area[2] && area[1] <= y && y <= area[3]
 }
 
 /// Quarter turns of a line, clockwise, on a page whose y runs down.

@@ -9,6 +9,11 @@ const SYMBOL: &str =
 /// The font Symbol from 0xA1 on.
 const SYMBOL_HIGH: &str = "ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…  ↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊⟨®©™∑";
 
+/// A letter of the font Symbol.
+pub(in crate::document) fn symbol_letter(code: u8) -> Option<char> {
+    Base::Symbol.text(code)
+}
+
 /// A table of 256 codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Base {

@@ -1,11 +1,14 @@
 //! Fonts: from the bytes of a string to characters and widths.
 
 use super::cmap::CMap;
+use super::collection::Collection;
 use super::encoding::Base;
 use super::glyphs;
 use super::object::{Objects, number};
+use super::program;
 use lopdf::{Dictionary, Object};
 use std::collections::HashMap;
+use unicode_normalization::UnicodeNormalization;
 
 /// Bytes a font's map or program may unpack to.
 const MAX_PROGRAM: usize = 8_000_000;
@@ -30,6 +33,13 @@ pub(super) struct Font {
     codes: Codes,
     to_unicode: Option<CMap>,
     simple: Vec<Option<String>>,
+    /// What the glyphs of a composite font are by their number, where the font itself says.
+    by_number: HashMap<u32, String>,
+    collection: Option<Collection>,
+    /// Lines run down, and columns to the left.
+    pub(super) vertical: bool,
+    /// Its letters are drawings of their own (Type 3), with their own colours.
+    pub(super) drawn: bool,
     widths: HashMap<u32, f64>,
     default_width: f64,
     /// Height of letters in text space, 1 for all but Type 3.
@@ -60,6 +70,10 @@ impl Font {
             codes: Codes::Single,
             to_unicode,
             simple: Vec::new(),
+            by_number: HashMap::new(),
+            collection: None,
+            vertical: false,
+            drawn: subtype == b"Type3",
             widths: HashMap::new(),
             default_width: 0.0,
             em: 1.0,
@@ -80,6 +94,9 @@ impl Font {
             Some(content) => Codes::Mapped(CMap::read(&content)),
             None => predefined(&encoding),
         };
+        let map = objects.get(dict, b"Encoding").and_then(|o| objects.dictionary(&o));
+        let mode = map.and_then(|map| objects.number(&map, b"WMode"));
+        self.vertical = encoding == b"V" || encoding.ends_with(b"-V") || mode == Some(1.0);
         let Some(below) = objects.array(dict, b"DescendantFonts").and_then(|list| list.first().cloned())
         else {
             return;
@@ -87,6 +104,7 @@ impl Font {
         let Some(below) = objects.dictionary(&below) else { return };
         self.default_width = objects.number(&below, b"DW").unwrap_or(1000.0);
         self.fixed = is_fixed(&below, objects);
+        self.numbers(&below, objects);
         let list = objects.array(&below, b"W").unwrap_or_default();
         let mut at = 0;
         while let Some(first) = list.get(at).and_then(number) {
@@ -111,6 +129,28 @@ impl Font {
         }
     }
 
+    /// What glyphs are by their numbers: of a collection, or by the program itself.
+    fn numbers(&mut self, below: &Dictionary, objects: &mut Objects<'_>) {
+        let system = objects.get(below, b"CIDSystemInfo").and_then(|o| objects.dictionary(&o));
+        if let Some(Object::String(ordering, _)) = system.and_then(|s| objects.get(&s, b"Ordering")) {
+            self.collection = Collection::named(&ordering);
+        }
+        if self.to_unicode.is_some() || self.collection.is_some() {
+            return;
+        }
+        let Some(descriptor) = descriptor(below, objects) else { return };
+        let glyphs = program::by_number(&descriptor, objects);
+        let map = objects.stream(below, b"CIDToGIDMap", MAX_PROGRAM);
+        self.by_number = match map {
+            None => glyphs,
+            Some(map) => {
+                let pairs = (0..).zip(map.chunks_exact(2)).take(65_536);
+                let glyph = |pair: &[u8]| u32::from(pair[0]) << 8 | u32::from(pair[1]);
+                pairs.filter_map(|(cid, pair)| Some((cid, glyphs.get(&glyph(pair))?.clone()))).collect()
+            }
+        };
+    }
+
     fn width(&mut self, code: u32, width: Option<f64>) {
         if let Some(width) = width
             && self.widths.len() < MAX_WIDTHS
@@ -121,7 +161,7 @@ impl Font {
 
     fn simple(&mut self, dict: &Dictionary, subtype: &[u8], objects: &mut Objects<'_>) {
         let name = base_name(dict, objects);
-        let descriptor = objects.get(dict, b"FontDescriptor").and_then(|o| objects.dictionary(&o));
+        let descriptor = descriptor(dict, objects);
         let flags = descriptor.as_ref().and_then(|d| objects.number(d, b"Flags")).unwrap_or(0.0) as i64;
         let type3 = subtype == b"Type3";
         self.fixed = is_fixed(dict, objects);
@@ -192,19 +232,26 @@ impl Font {
         let mut table: Vec<Option<String>> = match base {
             Some(base) => whole(base),
             None if is_symbol => whole(Base::Symbol),
-            None if type3 || name.contains("Dingbats") => vec![None; 256],
-            None => built_in(dict, objects).unwrap_or_else(|| {
-                let known = !symbolic || (encoding.is_none() && !embedded(dict, objects));
-                if known { whole(Base::Standard) } else { vec![None; 256] }
-            }),
+            // Its glyphs are hands, stars and ticks.
+            None if name.contains("Dingbats") => vec![Some(String::new()); 256],
+            None => vec![None; 256],
         };
+        if !is_symbol && !type3 {
+            let own = descriptor(dict, objects).and_then(|below| program::codes(&below, objects));
+            let known = base.is_none() && (!symbolic || (encoding.is_none() && !embedded(dict, objects)));
+            let rest = own.or_else(|| known.then(|| whole(Base::Standard))).unwrap_or_default();
+            for (cell, text) in table.iter_mut().zip(rest) {
+                *cell = cell.take().or(text);
+            }
+        }
         let mut code = 0_usize;
         for entry in &differences {
             match entry {
                 Object::Integer(n) => code = usize::try_from(*n).unwrap_or(256),
                 Object::Name(name) => {
                     if let Some(cell) = table.get_mut(code) {
-                        *cell = named(name, type3);
+                        let by_code = type3.then(|| numbered(name, code)).flatten();
+                        *cell = by_code.or_else(|| glyphs::of(name, type3));
                     }
                     code = code.saturating_add(1);
                 }
@@ -225,11 +272,30 @@ impl Font {
                 Codes::Mapped(map) => map.cid_of(code).unwrap_or(code),
                 _ => code,
             };
-            let mapped = self.to_unicode.as_ref().and_then(|map| map.text(code)).map(str::to_owned);
-            let text = mapped.or(own);
-            let width = self.widths.get(&cid).copied().unwrap_or(self.default_width) * self.unit;
+            let mapped = self.to_unicode.as_ref().and_then(|map| map.text(code)).map(clean);
+            let mapped = mapped.flatten();
+            let text = mapped.or(own).or_else(|| self.of_number(cid));
+            let width = match &self.codes {
+                // Widths are listed by numbers that these codes are not.
+                Codes::Legacy(..) => {
+                    if length == 1 {
+                        0.5
+                    } else {
+                        1.0
+                    }
+                }
+                _ => self.widths.get(&cid).copied().unwrap_or(self.default_width) * self.unit,
+            };
             take(Glyph { text, width, is_space: length == 1 && code == 32 });
         }
+    }
+
+    fn of_number(&self, cid: u32) -> Option<String> {
+        if matches!(self.codes, Codes::Single | Codes::Legacy(..)) {
+            return None;
+        }
+        let known = self.by_number.get(&cid).cloned();
+        known.or_else(|| self.collection?.text(cid).map(String::from))
     }
 
     /// The next code, its number of bytes, and what the encoding itself says of it.
@@ -273,12 +339,41 @@ impl Font {
     }
 }
 
+/// What a map says of a letter, if that is a character: a replacement sign, a place for
+/// private use or a control character is none. Ligatures and the forms that letters of
+/// Arabic take beside each other are their letters.
+fn clean(text: &str) -> Option<String> {
+    if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control()) {
+        return Some(text.to_owned());
+    }
+    let is_form = |c: char| matches!(c, '\u{fb00}'..='\u{fb06}' | '\u{fb13}'..='\u{fb17}' | '\u{fb50}'..='\u{fd3d}' | '\u{fd50}'..='\u{fdfb}' | '\u{fe70}'..='\u{fefc}');
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' | '\n' | '\r' => out.push(' '),
+            // Where Word puts the bullets of its symbol fonts.
+            '\u{f0b7}' => out.push('•'),
+            '\u{f0a7}' => out.push('▪'),
+            '\u{f0fc}' => out.push('✓'),
+            '\u{fffd}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' => return None,
+            c if c.is_control() => return None,
+            c if is_form(c) => out.extend(c.nfkc()),
+            c => out.push(c),
+        }
+    }
+    Some(out)
+}
+
 /// The predefined maps of composite fonts.
 fn predefined(name: &[u8]) -> Codes {
     let name = String::from_utf8_lossy(name);
     let has = |part: &str| name.contains(part);
     if has("UCS2") || has("UTF16") {
         Codes::Unicode
+    } else if matches!(name.as_ref(), "GB-H" | "GB-V") {
+        Codes::Legacy(encoding_rs::GBK, true)
+    } else if matches!(name.as_ref(), "KSC-H" | "KSC-V") {
+        Codes::Legacy(encoding_rs::EUC_KR, true)
     } else if has("RKSJ") {
         Codes::Legacy(encoding_rs::SHIFT_JIS, false)
     } else if name.starts_with("GB") {
@@ -289,7 +384,7 @@ fn predefined(name: &[u8]) -> Codes {
         Codes::Legacy(encoding_rs::EUC_KR, false)
     } else if has("EUC") {
         Codes::Legacy(encoding_rs::EUC_JP, false)
-    } else if name == "H" || name == "V" {
+    } else if matches!(name.as_ref(), "H" | "V" | "78-H" | "78-V" | "Ext-H" | "Ext-V" | "Add-H" | "Add-V") {
         Codes::Legacy(encoding_rs::EUC_JP, true)
     } else {
         Codes::Mapped(CMap::default())
@@ -307,52 +402,30 @@ fn base_name(dict: &Dictionary, objects: &Objects<'_>) -> String {
 
 fn is_fixed(dict: &Dictionary, objects: &mut Objects<'_>) -> bool {
     let name = base_name(dict, objects).to_ascii_lowercase();
-    let descriptor = objects.get(dict, b"FontDescriptor").and_then(|o| objects.dictionary(&o));
+    let descriptor = descriptor(dict, objects);
     let flags = descriptor.and_then(|d| objects.number(&d, b"Flags")).unwrap_or(0.0) as i64;
     flags & 1 != 0
         || ["courier", "mono", "cmtt", "typewriter", "consol"].iter().any(|part| name.contains(part))
 }
 
+fn descriptor(dict: &Dictionary, objects: &Objects<'_>) -> Option<Dictionary> {
+    objects.get(dict, b"FontDescriptor").and_then(|o| objects.dictionary(&o))
+}
+
 fn embedded(dict: &Dictionary, objects: &mut Objects<'_>) -> bool {
-    let descriptor = objects.get(dict, b"FontDescriptor").and_then(|o| objects.dictionary(&o));
+    let descriptor = descriptor(dict, objects);
     descriptor.is_some_and(|d| [&b"FontFile"[..], b"FontFile2", b"FontFile3"].iter().any(|k| d.has(k)))
 }
 
-/// A glyph's name as characters; names of bitmap fonts are their codes (`a97`).
-fn named(name: &[u8], type3: bool) -> Option<String> {
-    let name = std::str::from_utf8(name).ok()?;
-    glyphs::text(name).or_else(|| {
-        let digits = name.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-        let code: u8 = digits.parse().ok().filter(|_| type3 && name.len() - digits.len() <= 1)?;
-        (0x20..0x7f).contains(&code).then(|| char::from(code).to_string())
-    })
-}
-
-/// The encoding in the plain part of an embedded Type 1 program: `dup 65 /A put`.
-fn built_in(dict: &Dictionary, objects: &mut Objects<'_>) -> Option<Vec<Option<String>>> {
-    let descriptor = objects.get(dict, b"FontDescriptor").and_then(|o| objects.dictionary(&o))?;
-    let program = objects.stream(&descriptor, b"FontFile", MAX_PROGRAM)?;
-    let plain = &program[..crate::document::find(&program, b"eexec").unwrap_or(program.len())];
-    let text = String::from_utf8_lossy(plain);
-    let start = text.find("/Encoding")?;
-    if text[start..].starts_with("/Encoding StandardEncoding") {
-        return Some(whole(Base::Standard));
-    }
-    let mut table = vec![None; 256];
-    let mut words = text[start..].split_ascii_whitespace();
-    while let Some(word) = words.next() {
-        if word == "readonly" || word == "def" {
-            break;
-        }
-        if word == "dup"
-            && let (Some(code), Some(name)) = (words.next(), words.next())
-            && let (Ok(code), Some(name)) = (code.parse::<usize>(), name.strip_prefix('/'))
-            && let Some(cell) = table.get_mut(code)
-        {
-            *cell = named(name.as_bytes(), false);
-        }
-    }
-    table.iter().any(Option::is_some).then_some(table)
+/// The letter of a bitmap whose name is its code in base 36 (`B4` is 40), as Ghostscript
+/// writes it.
+fn numbered(name: &[u8], code: usize) -> Option<String> {
+    let [high @ b'A'..=b'D', low] = name else { return None };
+    let low = char::from(*low).to_digit(36).filter(|_| !low.is_ascii_lowercase())?;
+    let number = u32::from(high - b'A') * 36 + low;
+    let letter =
+        u8::try_from(code).ok().filter(|code| u32::from(*code) == number && code.is_ascii_graphic())?;
+    Some(char::from(letter).to_string())
 }
 
 /// About the width of a letter in Helvetica and Times.

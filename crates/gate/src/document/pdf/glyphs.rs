@@ -1,6 +1,7 @@
-//! Names of glyphs as characters: the essentials of the Adobe glyph list, accents by
-//! composition, and the names that carry their code in themselves.
+//! Names of glyphs as characters: names of TeX fonts and of the Adobe glyph list, accents
+//! by composition, and the names that carry their code in themselves.
 
+use lopdf::{Dictionary, Document, Encoding, Object};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -62,7 +63,20 @@ sevenoldstyle 7 eightoldstyle 8 nineoldstyle 9 summationtext ∑ summationdispla
 integraltext ∫ integraldisplay ∫ radicalbig √ radicalBig √ parenleftbig ( parenrightbig ) parenleftBig ( \
 parenrightBig ) parenleftbigg ( parenrightbigg ) bracketleftbig [ bracketrightbig ] braceleftbig { bracerightbig } \
 slashbig / unionsq ⊔ intersectionsq ⊓ owner ∋ multiplydot ⋅ arrowhookleft ↩ arrowhookright ↪ negationslash ̸ \
-mapsfrom ↤ circledot ⊙ circleminus ⊖ circledivide ⊘ satisfies ⊨ latticetop ⊤ perpendicularsign ⊥ dbar đ";
+mapsfrom ↤ circledot ⊙ circleminus ⊖ circledivide ⊘ satisfies ⊨ latticetop ⊤ perpendicularsign ⊥ dbar đ \
+suppress ' polishlcross ł diamondmath ⋄ circlecopyrt ○ equivasymptotic ≍ similarequal ≃ arrowboth ↔ triangleinv ▽ \
+Rfractur ℜ Ifractur ℑ unionmulti ⊎ angbracketleft ⟨ angbracketright ⟩ arrowbothv ↕ arrowdblbothv ⇕ wreathproduct ≀ \
+coproduct ∐ unionsqtext ⊔ subsetsqequal ⊑ supersetsqequal ⊒ arrowlefttophalf ↼ arrowleftbothalf ↽ arrowrighttophalf ⇀ \
+arrowrightbothalf ⇁ triangleright ▷ triangleleft ◁ flat ♭ natural ♮ sharp ♯ slurbelow ⌣ slurabove ⌢ epsilon1 ϵ \
+mathbullet • dblbracketleft ⟦ dblbracketright ⟧ braceleftBig { bracerightBig } braceleftbigg { bracerightbigg } \
+braceleftBigg { bracerightBigg } parenleftBigg ( parenrightBigg ) bracketleftBig [ bracketrightBig ] \
+bracketleftbigg [ bracketrightbigg ] bracketleftBigg [ bracketrightBigg ] angbracketleftbig ⟨ angbracketrightbig ⟩ \
+angbracketleftBig ⟨ angbracketrightBig ⟩ slashBig / radicalbigg √ radicalBigg √ unionsqdisplay ⊔ intersectiontext ∩ \
+intersectiondisplay ∩ uniontext ∪ uniondisplay ∪ logicalandtext ∧ logicalanddisplay ∧ logicalortext ∨ \
+logicalordisplay ∨ coproducttext ∐ coproductdisplay ∐ circleplustext ⊕ circleplusdisplay ⊕ circlemultiplytext ⊗ \
+circlemultiplydisplay ⊗ floorleftbig ⌊ floorrightbig ⌋ ceilingleftbig ⌈ ceilingrightbig ⌉ contintegraltext ∮ \
+contintegraldisplay ∮ visualspace ␣ ringfitted ˚ dblgrave ̏ Ng Ŋ ng ŋ dslash đ perthousandzero ‰ compwordmark - \
+hyphenchar - quotedblbaseleft „ Sharp ẞ sharps ß nolig - cwm -";
 
 static TABLE: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     let mut words = NAMES.split_whitespace();
@@ -74,8 +88,30 @@ static TABLE: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     table.insert("nbspace", " ");
     table.insert("nonbreakingspace", " ");
     table.insert("softhyphen", "-");
+    for nothing in ["compwordmark", "cwm", "nolig"] {
+        table.insert(nothing, "");
+    }
     table
 });
+
+/// The text of a glyph in a font by its name: empty for an ornament (a piece of a music
+/// sheet, of a big bracket, a hand that points), none for names that are only numbers.
+/// In bitmap fonts a name with the code of a letter (`a97`) is that letter.
+pub(super) fn of(name: &[u8], bitmap: bool) -> Option<String> {
+    let name = std::str::from_utf8(name).ok()?;
+    let digits = name.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let code: Option<u8> = digits.parse().ok().filter(|_| bitmap && name.len() - digits.len() <= 1);
+    let letter = code.filter(|code| (0x20..0x7f).contains(code)).map(|code| char::from(code).to_string());
+    text(name).or(letter).or_else(|| is_ornament(name).then(String::new))
+}
+
+/// Whether a name is made of words and not of a number.
+fn is_ornament(name: &str) -> bool {
+    let word = name.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let numbered = ["glyph", "index", "cid", "gid", "char", "uni", "afii", "notdef", "null"];
+    let number = numbered.iter().any(|start| word.to_ascii_lowercase().starts_with(start));
+    word.len() >= 4 && !number && !name.starts_with('.')
+}
 
 /// The characters of a glyph's name; none when nothing says what it is.
 pub(super) fn text(name: &str) -> Option<String> {
@@ -104,7 +140,26 @@ fn known(name: &str) -> Option<String> {
     if let (Some(only), None) = (letters.next(), letters.next()) {
         return Some(only.to_string());
     }
-    unicode(name).or_else(|| cyrillic(name)).or_else(|| accented(name))
+    unicode(name).or_else(|| cyrillic(name)).or_else(|| accented(name)).or_else(|| adobe(name))
+}
+
+/// The rest of Adobe's list, which lopdf has for fonts that name single codes.
+fn adobe(name: &str) -> Option<String> {
+    let list = Object::Array(vec![0.into(), Object::Name(name.as_bytes().to_vec())]);
+    let encoding = Dictionary::from_iter([("Differences", list)]);
+    let font = Dictionary::from_iter([
+        ("Type", Object::Name(b"Font".to_vec())),
+        ("Subtype", Object::Name(b"Type1".to_vec())),
+        ("Encoding", Object::Dictionary(encoding)),
+    ]);
+    let nowhere = Document::new();
+    let Ok(Encoding::Differences(found)) = font.get_font_encoding(&nowhere) else { return None };
+    let unit = found.map.get(&0)?.utf16_code_unit();
+    // Adobe's places of its own say nothing to others; ligatures are their letters.
+    let found = char::from_u32(u32::from(unit))?;
+    let private = ('\u{e000}'..='\u{f8ff}').contains(&found) || found.is_control();
+    let ligature = ('\u{fb00}'..='\u{fb06}').contains(&found);
+    (!private).then(|| if ligature { found.nfkc().collect() } else { found.to_string() })
 }
 
 /// `uni20AC`, `uni00660069`, `u1F600`.
@@ -162,7 +217,7 @@ fn accented(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::text;
+    use super::{of, text};
 
     #[test]
     fn names_become_characters() {
@@ -189,7 +244,28 @@ mod tests {
             assert_eq!(text(name).as_deref(), Some(expected), "{name}");
         }
         for unknown in ["", "g123", "uniXYZW", "glyph7", ".notdef"] {
-            assert_eq!(text(unknown), None, "{unknown}");
+            assert_eq!((text(unknown), of(unknown.as_bytes(), false)), (None, None), "{unknown}");
         }
+    }
+
+    #[test]
+    fn the_whole_list_of_adobe_and_names_of_tex_are_known() {
+        for (name, expected) in [
+            ("afii57664", "א"),
+            ("afii57415", "ا"),
+            ("hiragana", "ornament"),
+            ("katakanaa", "ornament"),
+            ("ahiragana", "あ"),
+            ("Ibreve", "Ĭ"),
+            ("angbracketleft", "⟨"),
+            ("suppress", "'"),
+            ("a97", "?"),
+        ] {
+            let found = of(name.as_bytes(), false).unwrap_or_else(|| "?".into());
+            assert_eq!(if found.is_empty() { "ornament" } else { &found }, expected, "{name}");
+        }
+        assert_eq!(of(b"a97", true).as_deref(), Some("a"));
+        assert_eq!(of(b"noteheads.s2", false).as_deref(), Some(""), "a sign, and no letter");
+        assert_eq!(of(b"compwordmark", false).as_deref(), Some(""));
     }
 }

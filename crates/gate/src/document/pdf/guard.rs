@@ -2,10 +2,11 @@
 //! object streams unpack to.
 
 use super::object::MAX_STREAM;
-use crate::document::find;
-use crate::evidence::finding;
+use crate::document::{broken, find};
+use crate::evidence::{finding, many};
 use karat_types::Finding;
-use lopdf::{Dictionary, Object, Stream};
+use lopdf::xref::XrefRecovery;
+use lopdf::{Dictionary, Document, Object, Stream};
 use serde_json::json;
 
 /// The header stands within these bytes, as readers ask.
@@ -20,6 +21,61 @@ const DICTIONARY: usize = 600;
 /// The first thing that forbids opening it.
 pub(super) fn check(bytes: &[u8]) -> Option<Finding> {
     start(bytes).or_else(|| end(bytes)).or_else(|| object_streams(bytes))
+}
+
+/// Bytes at the end in which the mark of the end stands.
+const END_WITHIN: usize = 2048;
+/// Bytes at the beginning in which a file for the web says how long it is.
+const LINEAR_WITHIN: usize = 2048;
+
+/// Whether something of the document is missing: its end, as after a download that broke
+/// off, or pages of it. A directory that is only wrong is repaired, and not meant.
+pub(super) fn incomplete(bytes: &[u8], document: &Document) -> Option<Finding> {
+    if let Some(length) = announced(bytes).filter(|length| bytes.len() < *length) {
+        let why = format!("it was cut off: it should have {length} bytes and has {}", bytes.len());
+        return Some(broken("PDF", &why));
+    }
+    if document.xref_recovery != Some(XrefRecovery::Reconstructed) {
+        return None;
+    }
+    let tail = &bytes[bytes.len().saturating_sub(END_WITHIN)..];
+    if find(tail, b"%%EOF").is_none() && find(tail, b"startxref").is_none() {
+        return Some(broken("PDF", "its end is missing; it was cut off"));
+    }
+    lost_pages(document)
+}
+
+/// The length that the head of a file for the web gives (`/Linearized 1 /L 12345`).
+fn announced(bytes: &[u8]) -> Option<usize> {
+    let head = &bytes[..bytes.len().min(LINEAR_WITHIN)];
+    let dict = &head[find(head, b"/Linearized")?..];
+    let dict = &dict[..find(dict, b"endobj").unwrap_or(dict.len())];
+    let at = dict.windows(3).position(|w| w.starts_with(b"/L") && (w[2] == b' ' || w[2].is_ascii_digit()))?;
+    let digits = dict[at + 2..].trim_ascii_start();
+    let end = digits.iter().position(|b| !b.is_ascii_digit()).unwrap_or(digits.len());
+    std::str::from_utf8(&digits[..end]).ok()?.parse().ok()
+}
+
+/// Pages that the tree counts and that were not found again, or whose content was not.
+fn lost_pages(document: &Document) -> Option<Finding> {
+    let catalog = document.catalog().ok()?;
+    let root = catalog.get_deref(b"Pages", document).ok()?.as_dict().ok()?;
+    let counted = root.get_deref(b"Count", document).and_then(Object::as_i64).unwrap_or(0);
+    let counted = usize::try_from(counted).unwrap_or(0);
+    let is_there = |object: &Object| object.as_reference().is_err() || document.dereference(object).is_ok();
+    let whole = |dict: &Dictionary| match dict.get(b"Contents") {
+        Ok(Object::Array(list)) => list.iter().all(is_there),
+        Ok(one) => is_there(one),
+        Err(_) => true,
+    };
+    let pages = document.objects.values().filter_map(|object| object.as_dict().ok());
+    let pages =
+        pages.filter(|dict| dict.get(b"Type").is_ok_and(|kind| matches!(kind.as_name(), Ok(b"Page"))));
+    let found = pages.filter(|dict| whole(dict)).count();
+    (found < counted).then(|| {
+        let why = format!("{} of {} are missing", counted - found, many(counted as u64, "page"));
+        broken("PDF", &why)
+    })
 }
 
 fn polyglot(found: &str, message: String) -> Finding {

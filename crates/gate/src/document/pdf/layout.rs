@@ -5,6 +5,7 @@
 //! A table has neither, so its rows stay rows. What spans the gutter (a title, a figure's
 //! caption) parts the columns above it from those below.
 
+use super::bidi;
 use super::content::{Piece, unturned};
 
 /// Columns are cut again at most this often.
@@ -230,7 +231,17 @@ fn line(mut row: Region<'_>, turn: u8, column: usize) -> Line {
     let (a, b) = (unturned(turn, (x0, y - 0.8 * size)), unturned(turn, (x1, y + 0.25 * size)));
     let area = [a.0.min(b.0), a.1.min(b.1), a.0.max(b.0), a.1.max(b.1)];
     let fixed = fixed * 2 > text.len();
-    Line { text: without_leaders(text.trim_end()), area, x0, x1, y, size, fixed, turn, column }
+    Line {
+        text: bidi::logical(&without_leaders(text.trim_end())),
+        area,
+        x0,
+        x1,
+        y,
+        size,
+        fixed,
+        turn,
+        column,
+    }
 }
 
 /// The row of dots between a heading and its page in a table of contents as one sign.

@@ -1,7 +1,7 @@
 //! The pages of a document, in order, without recursion and each once.
 
 use super::content::{self, Shown, Walker};
-use super::object::Objects;
+use super::object::{Objects, number};
 use crate::document::broken;
 use crate::evidence::finding;
 use karat_types::Finding;
@@ -14,6 +14,8 @@ const MAX_PAGES: usize = 5000;
 const MAX_NODES: usize = 50_000;
 /// Streams of one page at most.
 const MAX_STREAMS: usize = 2000;
+/// Layers of a document at most.
+const MAX_LAYERS: usize = 10_000;
 
 /// A page with what it inherits.
 #[derive(Clone, Copy)]
@@ -32,6 +34,7 @@ pub(super) fn walk(objects: &mut Objects<'_>) -> Result<Vec<Shown>, Box<Finding>
         return Err(Box::new(broken("PDF", "it has no page")));
     }
     let mut walker = Walker::default();
+    walker.layers_off = layers_off(objects);
     let mut out = Vec::with_capacity(pages.len());
     for page in pages {
         out.push(show(&mut walker, objects, page));
@@ -49,12 +52,35 @@ fn show<'d>(walker: &mut Walker, objects: &mut Objects<'d>, page: Node<'d>) -> S
         _ => Vec::new(),
     };
     let letter = [0, 0, 612, 792].map(Object::Integer);
-    let base = [list(page.crop), list(page.frame), letter.to_vec()]
+    let sheet = list(page.frame);
+    let base = [list(page.crop), sheet.clone(), letter.to_vec()]
         .iter()
         .find_map(|frame| content::base(frame, page.rotate));
     let (Some((base, size)), Some(resources)) = (base, page.resources) else { return Shown::default() };
     let streams = streams(objects, page.dict);
-    walker.page(objects, resources, &streams, base, size)
+    let sides: Vec<f64> = sheet.iter().filter_map(number).collect();
+    let sheet = match sides[..] {
+        [a, b, c, d] => base.area(a, b, c, d),
+        _ => [0.0, 0.0, size.0, size.1],
+    };
+    walker.page(objects, resources, &streams, base, (size, sheet))
+}
+
+/// Layers that are switched off when the document is opened.
+fn layers_off(objects: &Objects<'_>) -> HashSet<ObjectId> {
+    let layers = objects.document.catalog().ok().and_then(|catalog| objects.below(catalog, b"OCProperties"));
+    let default = layers.and_then(|layers| objects.below(layers, b"D"));
+    let (Some(layers), Some(default)) = (layers, default) else { return HashSet::new() };
+    let ids = |dict: &Dictionary, key: &[u8]| -> HashSet<ObjectId> {
+        let list = objects.array(dict, key).unwrap_or_default();
+        list.iter().take(MAX_LAYERS).filter_map(|o| o.as_reference().ok()).collect()
+    };
+    let mut off = ids(default, b"OFF");
+    if objects.name(default, b"BaseState").as_deref() == Some(b"OFF") {
+        let on = ids(default, b"ON");
+        off.extend(ids(layers, b"OCGs").difference(&on));
+    }
+    off
 }
 
 fn streams<'d>(objects: &Objects<'d>, page: &'d Dictionary) -> Vec<&'d Stream> {
