@@ -14,7 +14,6 @@ mod meter;
 pub(crate) mod mp3;
 mod open;
 pub mod preview;
-pub mod print;
 mod spectrum;
 pub(crate) mod tags;
 #[cfg(test)]

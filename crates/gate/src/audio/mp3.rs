@@ -142,7 +142,10 @@ pub(super) fn open(bytes: &[u8]) -> Result<Opened<'_>, Box<Finding>> {
     Ok(Opened {
         rate: first.rate,
         channels: first.channels,
-        declared: declared.map(|n| u64::from(n) * u64::from(first.samples)),
+        // Frames count what the encoder put before and behind the sound as well: at 8,000
+        // samples a second that is a quarter of a second.
+        declared: declared
+            .map(|n| (u64::from(n) * u64::from(first.samples)).saturating_sub(skip + padding).max(1)),
         present: Some(present),
         stream: Stream::Mp3(Frames {
             bytes,

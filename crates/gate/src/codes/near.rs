@@ -28,7 +28,7 @@ pub(super) const CODES: &[Code] = &[
         "A4",
         "Much of this you have sent before",
         [
-            "A large part of this content is in an earlier one of yours (text: 70 % of all five-word sequences are in both, or 80 % of this one's are in the other; image: 5 to 8 of 64 bits differ; recording: 70 % of its fingerprint, or 80 % of it is in the other). A person looks at what is new.",
+            "A large part of this content is in an earlier one of yours (text: 70 % of all five-word sequences are in both, or 80 % of this one's are in the other; image: 5 to 8 of 64 bits differ; recording: 70 % of its fingerprint, or 80 % of one is in the other). A person looks at what is new.",
             "how alike they are and how much of this one stands in the other, of 1,000 (images: differing bits); 700, 800 (8 bits).",
             "Send only what is new, or leave it to the reviewer.",
         ],
@@ -108,8 +108,8 @@ pub(super) const CODES: &[Code] = &[
         "S9",
         "The same recording is already in the datanet",
         [
-            "The decoded samples are the same, or at least 90 % of the two acoustic fingerprints (Chromaprint) agree: another format or bit rate of one recording. The first to send a recording keeps the credit.",
-            "how alike the two are and how much of this one is in the other, both of 1,000; 900 alike.",
+            "The decoded samples are the same, or at least 90 % of each of the two acoustic fingerprints (Chromaprint) is in the other: another format or bit rate of one recording. What hums, ticks or is silent says nothing in them. Recordings under three seconds have no fingerprint: only the same samples are found, not a copy at another rate, volume or bit rate. The first to send a recording keeps the credit.",
+            "how alike the two are, how much of this one is in the other and how much of the other is in this one, all of 1,000; 900 alike.",
             "Send another recording.",
         ],
     ),
@@ -118,8 +118,8 @@ pub(super) const CODES: &[Code] = &[
         "S9",
         "A similar recording is already in the datanet",
         [
-            "At least 70 % of the two acoustic fingerprints agree, or 80 % of this one is in the other: a cut, another take of the same piece, or a copy with something laid over it. A person listens to both.",
-            "how alike the two are and how much of this one is in the other, both of 1,000; 700 alike or 800 of this one.",
+            "At least 70 % of each of the two acoustic fingerprints is in the other, or 80 % of one is in the other, wherever it begins: half of a recording, a recording with silence before it, or a copy with something laid over it. A person listens to both.",
+            "how alike the two are, how much of this one is in the other and how much of the other is in this one, all of 1,000; 700 alike or 800 of one in the other.",
             "Nothing, if it is your own recording: the reviewer hears both.",
         ],
     ),

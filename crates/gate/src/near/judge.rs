@@ -62,20 +62,28 @@ struct Likeness {
     likeness: u32,
     /// Of 1,000 of the new one.
     contained: u32,
+    /// Of 1,000 of an earlier recording, in the new one.
+    holds: Option<u32>,
     /// Differing bits of an image.
     bits: Option<u32>,
+}
+
+impl Likeness {
+    /// The greatest share, of 1,000.
+    fn most(&self) -> u32 {
+        self.likeness.max(self.contained).max(self.holds.unwrap_or(0))
+    }
 }
 
 /// Compares a content with likely copies; of equally near ones the first counts.
 pub fn judge(own: &Prints, modality: Modality, others: &[(Seen, Prints)]) -> Judged {
     let compared = others.iter().enumerate().filter_map(|(n, (seen, prints))| {
-        Some((n, seen, compare(own, prints, modality)?))
-            .filter(|(_, _, found)| found.likeness.max(found.contained) > 0)
+        Some((n, seen, compare(own, prints, modality)?)).filter(|(_, _, found)| found.most() > 0)
     });
     let compared: Vec<_> = compared.collect();
     let cluster =
         compared.iter().filter(|(_, _, found)| found.level >= Level::Close).map(|(n, ..)| *n).collect();
-    let weight = |found: &Likeness| (found.level, found.likeness.max(found.contained), found.likeness);
+    let weight = |found: &Likeness| (found.level, found.most(), found.likeness);
     let worst = compared.iter().rev().max_by_key(|(_, _, found)| weight(found));
     let nearest = worst.map(|(_, seen, found)| Nearest {
         id: seen.shown.then(|| seen.id.clone()),
@@ -103,14 +111,15 @@ fn compare(own: &Prints, other: &Prints, modality: Modality) -> Option<Likeness>
             // Of thousands of unrelated images some differ in a dozen bits only: beyond
             // the threshold nothing is alike.
             let likeness = if level == Level::Apart { 0 } else { 1000 - 40 * bits };
-            Some(Likeness { level, likeness, contained: likeness, bits: Some(bits) })
+            Some(Likeness { level, likeness, contained: likeness, holds: None, bits: Some(bits) })
         }
         Modality::Audio => {
             if own.samples.is_some() && own.samples == other.samples {
-                return Some(by_share(1000, 1000));
+                return Some(Likeness { holds: Some(1000), ..by_share(1000, 1000) });
             }
-            let (likeness, contained) = audio::alike(&own.chroma, &other.chroma)?;
-            Some(by_share(likeness, contained))
+            let found = audio::alike(&own.chroma, &other.chroma)?;
+            let shorter = by_share(found.likeness, found.contained.max(found.holds));
+            Some(Likeness { contained: found.contained, holds: Some(found.holds), ..shorter })
         }
     }
 }
@@ -122,19 +131,22 @@ fn by_share(likeness: u32, contained: u32) -> Likeness {
         (_, CONTAINED..) => Level::Contained,
         _ => Level::Apart,
     };
-    Likeness { level, likeness, contained, bits: None }
+    Likeness { level, likeness, contained, holds: None, bits: None }
 }
 
 /// The finding, where there is one.
 fn told(modality: Modality, seen: &Seen, found: Likeness) -> Option<Finding> {
     let code = code(modality, seen.own, found.level)?;
-    let share = if found.level == Level::Contained { found.contained } else { found.likeness };
+    let share = if found.level == Level::Contained { found.most() } else { found.likeness };
     let name = if seen.shown { seen.id.as_str() } else { HIDDEN };
     let percent = format!("{}.{} %", share / 10, share % 10);
     let whose = if seen.own { "your own " } else { "" };
     let message = match (found.level, modality) {
         (Level::Contained, Modality::Text) => {
             format!("{percent} of this text stands in {whose}{name}.")
+        }
+        (Level::Contained, _) if found.holds > Some(found.contained) => {
+            format!("{percent} of {whose}{name} is in this recording.")
         }
         (Level::Contained, _) => format!("{percent} of this recording is in {whose}{name}."),
         (_, Modality::Text) => {
@@ -157,6 +169,9 @@ fn told(modality: Modality, seen: &Seen, found: Likeness) -> Option<Finding> {
     match found.bits {
         Some(bits) => measured["bits"] = json!(bits),
         None => measured["contained"] = json!(found.contained),
+    }
+    if let Some(holds) = found.holds {
+        measured["holds"] = json!(holds);
     }
     let told = finding(code, measured, threshold, message);
     Some(if seen.shown { at(told, Evidence::Submission { id: seen.id.clone() }) } else { told })

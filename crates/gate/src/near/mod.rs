@@ -4,7 +4,7 @@
 //! copies looks up [`Prints::seeks`], loads the prints of the likeliest ([`shortlist`]) and
 //! lets [`judge`] compare exactly. [`known::Known`] does all of it in memory.
 
-mod audio;
+pub(crate) mod audio;
 mod encode;
 mod image;
 mod judge;

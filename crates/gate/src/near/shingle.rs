@@ -18,8 +18,7 @@ pub(super) const LEAST: usize = 50;
 /// The shingles of a text, ascending, each once; and of how many (as a power of two) one
 /// was kept.
 pub(super) fn shingles(words: &[Word]) -> (Vec<u64>, u32) {
-    let mut all: Vec<u64> =
-        words.windows(WIDTH).map(|window| WordHash::of(window.iter().map(|word| word.hash))).collect();
+    let mut all: Vec<u64> = runs(words, WIDTH, None).map(|(hash, _)| hash).collect();
     all.sort_unstable();
     all.dedup();
     let mut thinned = 0;
@@ -29,6 +28,12 @@ pub(super) fn shingles(words: &[Word]) -> (Vec<u64>, u32) {
     }
     all.shrink_to_fit();
     (all, thinned)
+}
+
+/// Each run of `width` words with its number, after `head` where one is given.
+pub(super) fn runs(words: &[Word], width: usize, head: Option<u64>) -> impl Iterator<Item = (u64, &[Word])> {
+    let number = move |run: &[Word]| WordHash::of(head.into_iter().chain(run.iter().map(|word| word.hash)));
+    words.windows(width).map(move |run| (number(run), run))
 }
 
 /// How many of the ascending shingles stay when one of 2^`thinned` is kept.

@@ -15,6 +15,7 @@
 //! count as they stand. Everything is counted exactly, in time proportional to the texts
 //! but for a sort.
 
+use super::shingle::runs;
 use super::words::{WordHash, words};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -162,10 +163,9 @@ fn sequences_of(text: &str) -> Vec<(u64, usize, usize)> {
     let words = words(text);
     let mut out = Vec::with_capacity(words.len() * LONGEST);
     for length in 1..=LONGEST {
-        for window in words.windows(length) {
-            let numbers = [length as u64].into_iter().chain(window.iter().map(|word| word.hash));
-            if let Some((first, last)) = window.first().zip(window.last()) {
-                out.push((WordHash::of(numbers), first.start, last.end));
+        for (hash, run) in runs(&words, length, Some(length as u64)) {
+            if let Some((first, last)) = run.first().zip(run.last()) {
+                out.push((hash, first.start, last.end));
             }
         }
     }
