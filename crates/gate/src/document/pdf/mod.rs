@@ -1,5 +1,6 @@
 //! PDF: structure by lopdf, under limits; letters, lines and columns by our own walk.
 
+mod accents;
 mod active;
 mod bidi;
 mod canvas;

@@ -73,6 +73,14 @@ fn gaps_between_letters_become_spaces_and_small_ones_do_not() {
 }
 
 #[test]
+fn accents_drawn_over_their_letter_become_one_with_it() {
+    let drawn = "BT /F 10 Tf 72 700 Td [(p\\264) 333 (agina ) (\\250) 333 (uber)] TJ ET";
+    assert_eq!(text(&[drawn.into()]).text, "página über\n");
+    let raised = "BT /F 10 Tf 72 700 Td (P) Tj 6.7 2 Td (\\264) Tj -0.5 -2 Td (ECOLE) Tj ET";
+    assert_eq!(text(&[raised.into()]).text, "PÉCOLE\n");
+}
+
+#[test]
 fn running_heads_and_page_numbers_are_left_out() {
     let page = |i: u32| {
         let top = written(72, 760, &[&format!("{i}   The history of the river")]);

@@ -1,6 +1,7 @@
 //! Letters: from strings to pieces of lines, each with why it is not seen.
 
 use super::{MAX_LETTERS, MAX_PIECES, Page, Piece, Unseen, turn_of, turned, unturned};
+use crate::document::pdf::accents;
 use crate::document::pdf::bidi;
 use crate::document::pdf::canvas::{Area, Ground, Sheet, inside};
 use crate::document::pdf::font::{Font, Glyph};
@@ -16,6 +17,8 @@ const FAINT: f64 = 0.03;
 /// Gap, in heights of letters, that parts words, and that parts pieces of a line.
 const WORD_GAP: f64 = 0.16;
 const PIECE_GAP: f64 = 0.9;
+/// The same between words of Arabic, whose letters touch.
+const CURSIVE_GAP: f64 = 0.09;
 /// Points by which a cover may fall short of letters.
 const SHORT: f64 = 0.5;
 const WHITE: [f64; 3] = [1.0; 3];
@@ -102,16 +105,32 @@ impl Page<'_, '_, '_> {
                 && (piece.size - size).abs() <= 0.1 * piece.size.max(size)
                 && (piece.y - y0).abs() <= 0.15 * size;
             let gap = x0 - piece.x1;
+            let accented = if gap < -0.15 * size && piece.turn == turn && (piece.y - y0).abs() < 0.4 * size {
+                accents::composed(&piece.text, &text)
+            } else {
+                None
+            };
+            if let Some(accented) = accented.filter(|_| gap > -0.9 * size && piece.unseen == unseen) {
+                // A raised accent alone gives no baseline.
+                if piece.text.chars().count() == 1 {
+                    piece.y = y0;
+                    piece.x0 = piece.x0.min(x0);
+                }
+                piece.text = accented;
+                piece.x1 = x1.max(piece.x0);
+                return;
+            }
             // Letters of Arabic may be written from right to left, each a step back.
             let back = if to_left && x1 - x0 > 0.1 * size { -0.2 } else { -0.6 };
+            let word_gap = if to_left { CURSIVE_GAP } else { WORD_GAP };
             if same && (blank || piece.unseen == unseen) && gap > back * size && gap < PIECE_GAP * size {
-                if gap > WORD_GAP * size || blank {
+                if gap > word_gap * size || blank {
                     space(&mut piece.text);
                 }
                 if !blank {
                     bidi::append(&mut piece.text, &text, gap < -0.05 * size);
                     piece.x1 = x1.max(piece.x1);
-                } else if gap <= WORD_GAP * size {
+                } else if gap <= word_gap * size {
                     piece.x1 = x1.max(piece.x1);
                 }
                 return;
