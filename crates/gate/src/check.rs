@@ -10,6 +10,7 @@ use crate::{audio, document, image, score, text};
 use karat_types::finding::{NotRun, Verdict};
 use karat_types::{Class, Finding, GateOutcome, Modality};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// The verdict alone.
 pub fn check(input: &Input<'_>) -> Verdict {
@@ -230,8 +231,10 @@ fn skip(verdict: &mut Verdict, check: &str, why: &str) {
     verdict.not_run.push(NotRun { check: check.into(), why: why.into() });
 }
 
-/// Orders the findings, refusals first, and draws the conclusion.
+/// Orders the findings, refusals first, says none twice, and draws the conclusion.
 fn settle(mut verdict: Verdict) -> Verdict {
+    let mut said = HashSet::new();
+    verdict.findings.retain(|f| said.insert(json!([f.check, f.code, f.evidence, f.message]).to_string()));
     let moment = |check: &str| MOMENT.iter().position(|c| *c == check).map_or(0, |at| at + 1);
     verdict.findings.sort_by_key(|f| (f.class, moment(&f.check)));
     verdict.outcome = match verdict.findings.first().map(|f| f.class) {
@@ -341,6 +344,17 @@ mod tests {
         assert!(verdict.not_run.iter().any(|n| n.check == "content"));
         input.rules.declared = Some(Declared::licence(""));
         assert_eq!(codes(&reader_failed(&input, "x").verdict), ["licence_missing", "reader_failed"]);
+    }
+
+    #[test]
+    fn the_same_is_not_said_twice_of_the_same_place() {
+        let at = |start| crate::evidence::place(b"key and key", start, start + 3);
+        let found =
+            |start| crate::evidence::at(finding("few_words", json!(1), json!(2), "key".into()), at(start));
+        let mut verdict = begin(&Rules::of(Modality::Text));
+        verdict.findings = vec![found(0), found(8), found(0)];
+        let settled = settle(settle(verdict));
+        assert_eq!(settled.findings, [found(0), found(8)]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod marks;
 use crate::chat_template::marks::{Alphabet, Marked};
 use karat_types::{Micros, Problem};
 use minijinja::Environment;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::ops::Range;
 
 const NAME: &str = "chat_template";
@@ -70,6 +70,7 @@ impl Message {
                 .ok_or_else(|| wrong("content", "text parts only", &json!(parts)))?,
             Some(other) => return Err(wrong("content", "a string", other)),
         };
+        calls(object);
         if content.is_empty() && !object.contains_key("tool_calls") && role != "system" {
             return Err(wrong("content", "some words", &json!(content)));
         }
@@ -100,6 +101,18 @@ impl Message {
     /// The words.
     pub fn content(&self) -> &str {
         self.value["content"].as_str().unwrap_or_default()
+    }
+}
+
+/// Brings calls of tools into one form: null is none, and the older single `function_call`
+/// is a list of one.
+fn calls(message: &mut Map<String, Value>) {
+    let older = message.remove("function_call").filter(Value::is_object);
+    if message.get("tool_calls").is_some_and(Value::is_null) {
+        message.remove("tool_calls");
+    }
+    if let Some(call) = older {
+        message.entry("tool_calls").or_insert_with(|| json!([{"type": "function", "function": call}]));
     }
 }
 

@@ -87,10 +87,15 @@ pub(crate) fn read(row: &Value) -> Result<Example, Fault> {
 }
 
 pub(super) fn tools(map: &Map<String, Value>) -> Option<Value> {
-    match map.get("tools")? {
-        Value::String(text) => serde_json::from_str(text).ok(),
-        Value::Null => None,
-        other => Some(other.clone()),
+    let there = |name: &str| map.get(name).filter(|value| !value.is_null());
+    match there("tools") {
+        Some(Value::String(text)) => serde_json::from_str(text).ok(),
+        Some(other) => Some(other.clone()),
+        // The older form, as one calls functions with `function_call`.
+        None => {
+            let wrap = |function: &Value| serde_json::json!({"type": "function", "function": function});
+            Some(there("functions")?.as_array()?.iter().map(wrap).collect())
+        }
     }
 }
 
@@ -321,6 +326,21 @@ mod tests {
             turn("assistant", "a", true),
         ];
         assert_eq!(roles(read(&long).unwrap()), expected);
+    }
+
+    #[test]
+    fn calls_of_tools_are_read_in_both_forms() {
+        let newer = json!({"messages": [
+            {"role": "user", "content": "q", "tool_calls": null},
+            {"role": "assistant", "content": null, "tool_calls": [{"type": "function", "function": {"name": "f", "arguments": "{}"}}]},
+        ], "tools": [{"type": "function", "function": {"name": "f"}}]});
+        let older = json!({"messages": [
+            {"role": "user", "content": "q", "function_call": null},
+            {"role": "assistant", "content": null, "function_call": {"name": "f", "arguments": "{}"}},
+        ], "functions": [{"name": "f"}]});
+        assert_eq!(read(&newer).unwrap(), read(&older).unwrap());
+        let none = json!({"messages": [{"role": "assistant", "content": null, "tool_calls": null}]});
+        assert!(matches!(read(&none), Err(Fault::Field(name, ..)) if name == "messages[0].content"));
     }
 
     #[test]

@@ -166,8 +166,11 @@ fn csv_and_parquet_hold_the_same_rows_as_json() {
         read("r.jsonl", "{\"prompt\": \"the gate\", \"completion\": \" checks, \\\"why\\\"\"}").unwrap();
     let csv = read("r.csv", "prompt,completion\r\nthe gate,\" checks, \"\"why\"\"\"\r\n").unwrap();
     assert_eq!(csv, json);
+    let semicolons = "\u{feff}prompt;completion\r\nthe gate;\" checks, \"\"why\"\"\"\r\n;\r\n";
+    assert_eq!(read("r.csv", semicolons).unwrap(), json);
     let problem = read("r.csv", "text,n\na,1\n\nb\n").unwrap_err();
     assert!(problem.code == "row_invalid" && problem.detail.contains("r.csv line 4"), "{problem}");
+    assert!(problem.detail.contains("expected 2 fields as in the first line, found 1 field"), "{problem}");
     let (_model, tokenizer) = testing::tokenizer();
     let tokenizer = Ok(tokenizer);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rows");
@@ -175,8 +178,11 @@ fn csv_and_parquet_hold_the_same_rows_as_json() {
     let [parquet, same] = [parquet, same].map(|name| load(&folder.join(name), &tokenizer, LIMITS).unwrap());
     assert_eq!(parquet.rows.len(), 3);
     assert_eq!(parquet, same);
-    let problem = load(&folder.join("zstd.parquet"), &tokenizer, LIMITS).unwrap_err();
-    assert!(problem.code == "file_unreadable" && problem.hint.contains("snappy"), "{problem}");
+    let packed = load(&folder.join("zstd.parquet"), &tokenizer, LIMITS).unwrap();
+    assert_eq!(packed, read("r.jsonl", "{\"text\": \"words\"}").unwrap());
+    let brotli = load(&folder.join("brotli.parquet"), &tokenizer, LIMITS).unwrap_err();
+    assert!(brotli.code == "file_unreadable" && brotli.hint.contains("snappy"), "{brotli}");
+    assert!(brotli.detail.contains("compressed with BROTLI"), "{brotli}");
 }
 
 proptest::proptest! {

@@ -368,9 +368,19 @@ pub(super) const CODES: &[Code] = &[
         "A5",
         "The table is not well-formed CSV",
         [
-            "The first line names the columns, each once; every record has as many fields; fields with commas, quotes or line breaks stand in double quotes, and a quote inside is doubled (RFC 4180).",
+            "The first line names the columns, each once; every record has as many fields, separated by commas, semicolons, tabs or bars; fields with separators, quotes or line breaks stand in double quotes, and a quote inside is doubled (RFC 4180). A column without a name may hold row numbers or nothing.",
             "what is wrong, with its line; well-formed CSV.",
             "Export it again as “CSV UTF-8 (comma separated)”, or write it with a CSV library.",
+        ],
+    ),
+    tag(
+        "csv_separator",
+        "A5",
+        "The table has another separator than its name says",
+        [
+            "Spreadsheets write semicolons into .csv where a comma marks decimals; tabs and bars are found too. The separator is told by the names in the first line, and the table is read all the same.",
+            "what separates the fields; what the name of the file says.",
+            "Nothing to do.",
         ],
     ),
     hold(
@@ -378,9 +388,9 @@ pub(super) const CODES: &[Code] = &[
         "A7",
         "Cells of the table are formulas",
         [
-            "A cell such as =HYPERLINK(…) or =cmd|… runs when somebody opens the table in a spreadsheet. A person looks whether it is text.",
+            "A cell such as =HYPERLINK(…), @SUM(…) or =cmd|… runs when somebody opens the table in a spreadsheet. Held is what reads as a formula to its end or reaches out of the table; numbers, lists, patches and words behind a sign are none. A person looks whether it is text.",
             "cells that read as formulas; 0.",
-            "Paste values instead of formulas, or put a space or apostrophe before the sign.",
+            "Put an apostrophe before the sign, write the cell as words, or paste values instead of formulas.",
         ],
     ),
     refuse(
@@ -388,7 +398,7 @@ pub(super) const CODES: &[Code] = &[
         "A5",
         "The Parquet file uses something not supported",
         [
-            "Taken are Snappy-compressed and uncompressed pages, without encryption, with text, numbers, lists and structs.",
+            "Taken are pages that are uncompressed or packed with Snappy, Zstandard, gzip or LZ4 (raw), with text, numbers, dates, lists and structs.",
             "what was found; what is taken.",
             "Write it with Snappy: df.to_parquet(FILE, compression=\"snappy\"), or send JSON lines: df.to_json(FILE, orient=\"records\", lines=True, force_ascii=False)",
         ],

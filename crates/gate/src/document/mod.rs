@@ -134,9 +134,7 @@ fn check_records(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
         return Read { findings: looked.findings, ..Read::default() };
     }
     let mut read = text::check_extracted(&looked.extract.text, rules);
-    for found in &mut read.findings {
-        records::to_file(bytes, &looked, found);
-    }
+    records::to_file(bytes, &looked, &mut read.findings);
     read.quality = read.quality.map(|quality| quality.saturating_sub(looked.lost));
     let findings = std::mem::take(&mut looked.findings);
     finish(read, findings, &looked.extract)

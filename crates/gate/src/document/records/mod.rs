@@ -6,10 +6,10 @@
 //! text that stands word for word in an earlier record (a system prompt, as a rule) is
 //! checked once.
 
-mod csv;
+mod formula;
 mod parquet;
 pub mod shape;
-mod thrift;
+mod table;
 
 use super::{Extract, Place, Span};
 use crate::evidence::{at, finding, many, place};
@@ -86,8 +86,8 @@ pub(super) fn look(bytes: &[u8], media_type: &str) -> Looked {
     if let Err(broken) = result {
         sorter.looked.findings.push(*broken);
     }
-    if media_type == "text/csv" || media_type == "text/tab-separated-values" {
-        sorter.looked.findings.extend(formulas(bytes, media_type));
+    if super::TABLES.contains(&media_type) {
+        sorter.looked.findings.extend(table::look(bytes, media_type));
     }
     sorter.end(media_type)
 }
@@ -96,28 +96,39 @@ fn unit(media_type: &str) -> &'static str {
     if media_type == super::PARQUET { "Record" } else { "Line" }
 }
 
-/// Puts the place in the file in the stead of the place in the extracted text.
-pub(super) fn to_file(bytes: &[u8], looked: &Looked, found: &mut Finding) {
-    let Some(Evidence::Line { start, end, .. }) = found.evidence else { return };
+/// Puts places in the file in the stead of places in the extracted text.
+pub(super) fn to_file(bytes: &[u8], looked: &Looked, findings: &mut [Finding]) {
+    // Where the same words were found last, so that they are not found there again.
+    let mut behind: HashMap<(String, usize, String), usize> = HashMap::new();
     let spans = &looked.extract.spans;
-    let at = spans.partition_point(|span| span.start <= start).saturating_sub(1);
-    let Some(Span { place: Place::Record { line }, .. }) = spans.get(at) else { return };
-    let Some(record) = looked.places.get(at) else {
-        // Parquet: the record's number, and the place in the extracted text.
-        found.evidence = Some(Evidence::Line { line: *line, column: 1, start, end });
-        return;
-    };
-    let words = looked.extract.text.get(start as usize..(end as usize).min(looked.extract.text.len()));
-    let record_bytes = bytes.get(record.clone()).unwrap_or_default();
-    let exact = words.filter(|w| !w.is_empty()).and_then(|words| {
-        let written = serde_json::to_string(words).unwrap_or_default();
-        [words, written.trim_matches('"')]
-            .into_iter()
-            .find_map(|words| super::find(record_bytes, words.as_bytes()).map(|at| (at, words.len())))
-    });
-    let (from, to) =
-        exact.map_or((record.start, record.end), |(at, len)| (record.start + at, record.start + at + len));
-    found.evidence = Some(place(bytes, from, to));
+    for found in findings {
+        let Some(Evidence::Line { start, end, .. }) = found.evidence else { continue };
+        let at = spans.partition_point(|span| span.start <= start).saturating_sub(1);
+        let Some(Span { place: Place::Record { line }, .. }) = spans.get(at) else { continue };
+        let Some(record) = looked.places.get(at) else {
+            // Parquet: the record's number, and the place in the extracted text.
+            found.evidence = Some(Evidence::Line { line: *line, column: 1, start, end });
+            continue;
+        };
+        let words = looked.extract.text.get(start as usize..(end as usize).min(looked.extract.text.len()));
+        let words = words.unwrap_or_default();
+        let last = behind.entry((found.code.clone(), record.start, words.to_owned())).or_insert(record.start);
+        let exact =
+            written(bytes, *last..record.end, words).or_else(|| written(bytes, record.clone(), words));
+        *last = exact.as_ref().map_or(*last, |exact| exact.end);
+        let exact = exact.unwrap_or_else(|| record.clone());
+        found.evidence = Some(place(bytes, exact.start, exact.end));
+    }
+}
+
+/// Where words stand in these bytes of the file, as they are or as JSON writes them.
+fn written(bytes: &[u8], within: Range<usize>, words: &str) -> Option<Range<usize>> {
+    let record = bytes.get(within.clone()).filter(|_| !words.is_empty())?;
+    let json = serde_json::to_string(words).unwrap_or_default();
+    [words, json.trim_matches('"')].into_iter().find_map(|words| {
+        let at = within.start + super::find(record, words.as_bytes())?;
+        Some(at..at + words.len())
+    })
 }
 
 #[derive(Default)]
@@ -257,18 +268,17 @@ fn walk(bytes: &[u8], media_type: &str, each: &mut dyn FnMut(Spot, Read)) -> Res
     }
     // What is not UTF-8 was refused before.
     let text = std::str::from_utf8(bytes).unwrap_or_default();
-    let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
     match media_type {
-        "text/csv" => csv_records(text, skipped, b',', each),
-        "text/tab-separated-values" => csv_records(text, skipped, b'\t', each),
+        _ if super::TABLES.contains(&media_type) => table::walk(text, media_type, each),
         _ => {
-            json_lines(text, skipped, each);
+            json_lines(text, each);
             Ok(())
         }
     }
 }
 
-fn json_lines(text: &str, skipped: usize, each: &mut dyn FnMut(Spot, Read)) {
+fn json_lines(text: &str, each: &mut dyn FnMut(Spot, Read)) {
+    let skipped = text.len() - text.trim_start_matches('\u{feff}').len();
     let mut at = skipped;
     for (number, line) in text[skipped..].split_inclusive('\n').enumerate() {
         let start = at;
@@ -283,8 +293,12 @@ fn json_lines(text: &str, skipped: usize, each: &mut dyn FnMut(Spot, Read)) {
 }
 
 fn json_object(line: &str) -> Read {
-    let fault =
-        |expected, found: String| Fault { code: "record_not_json", field: String::new(), expected, found };
+    let fault = |expected: &'static str, found: String| Fault {
+        code: "record_not_json",
+        field: String::new(),
+        expected: expected.into(),
+        found,
+    };
     match serde_json::from_str::<Value>(line) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(other) => {
@@ -304,65 +318,6 @@ fn json_object(line: &str) -> Read {
             Err((fault("one JSON object", found), column))
         }
     }
-}
-
-fn csv_records(
-    text: &str,
-    skipped: usize,
-    separator: u8,
-    each: &mut dyn FnMut(Spot, Read),
-) -> Result<(), Broken> {
-    let mut names: Option<Vec<String>> = None;
-    for line in csv::lines(&text[skipped..], separator) {
-        let span = line.span.start + skipped..line.span.end + skipped;
-        let spot = Spot { line: line.line, span };
-        let broken = |what: String| {
-            let message = format!("Line {}: {what}.", spot.line);
-            let place = place(text.as_bytes(), spot.span.start, spot.span.end);
-            Box::new(at(finding("csv_broken", json!(what), json!("well-formed CSV"), message), place))
-        };
-        let cells = line.cells.map_err(broken)?;
-        let Some(names) = &names else {
-            let found: Vec<String> = cells.iter().map(|name| name.trim().to_owned()).collect();
-            if let Some(what) = csv::names_fault(&found, separator) {
-                return Err(broken(what));
-            }
-            names = Some(found);
-            continue;
-        };
-        let read = if cells.len() == names.len() {
-            Ok(csv::record(names, cells))
-        } else {
-            let found =
-                format!("{} where the first line has {}", many(cells.len() as u64, "field"), names.len());
-            let expected = "as many fields as the first line has";
-            Err((Fault { code: "csv_broken", field: String::new(), expected, found }, 1))
-        };
-        each(spot, read);
-    }
-    Ok(())
-}
-
-/// Cells that a spreadsheet would run, with the first one's place.
-fn formulas(bytes: &[u8], media_type: &str) -> Option<Finding> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let text = text.trim_start_matches('\u{feff}');
-    let separator = if media_type == "text/csv" { b',' } else { b'\t' };
-    let (mut count, mut first) = (0_u64, None);
-    for line in csv::lines(text, separator) {
-        for cell in line.cells.unwrap_or_default() {
-            if csv::is_formula(&cell) {
-                count += 1;
-                first.get_or_insert((line.line, line.span.clone(), cell));
-            }
-        }
-    }
-    let (line, span, cell) = first?;
-    let message =
-        format!("{}; the first, on line {line}, is “{}”.", many(count, "formula"), shape::brief(&cell));
-    let skipped = bytes.len() - text.len();
-    let place = place(bytes, span.start + skipped, span.end + skipped);
-    Some(at(finding("csv_formula", json!(count), json!(0), message), place))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! whatever passes here can be trained (a test of the engine reads what this module takes).
 
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// A record's shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +36,7 @@ impl Shape {
 pub(crate) struct Fault {
     pub(crate) code: &'static str,
     pub(crate) field: String,
-    pub(crate) expected: &'static str,
+    pub(crate) expected: Cow<'static, str>,
     pub(crate) found: String,
 }
 
@@ -66,7 +67,7 @@ pub(crate) fn read(map: &Map<String, Value>) -> Result<(Shape, Texts<'_>), Fault
         return Err(Fault {
             code: "record_shape_unknown",
             field: "input_ids".into(),
-            expected: "the words themselves: token ids cannot be checked",
+            expected: "the words themselves: token ids cannot be checked".into(),
             found: "token ids".into(),
         });
     } else if has("preferred_output") || has("non_preferred_output") {
@@ -108,13 +109,18 @@ fn unknown(map: &Map<String, Value>) -> Fault {
     Fault {
         code: "record_shape_unknown",
         field: "(fields)".into(),
-        expected: "messages; conversations; instruction and output; prompt and completion; prompt, chosen and rejected; or text",
+        expected: "messages; conversations; instruction and output; prompt and completion; prompt, chosen and rejected; or text".into(),
         found: if names.is_empty() { "no field".into() } else { brief(&names.join(", ")) },
     }
 }
 
 fn missing(field: &str, expected: &'static str) -> Fault {
-    Fault { code: "record_field_missing", field: field.into(), expected, found: "nothing".into() }
+    Fault {
+        code: "record_field_missing",
+        field: field.into(),
+        expected: expected.into(),
+        found: "nothing".into(),
+    }
 }
 
 /// Absent, null and blank are missing; anything else is of the wrong type.
@@ -127,7 +133,7 @@ fn wrong<T>(field: &str, expected: &'static str, found: Option<&Value>) -> Resul
     };
     let code = if blank.is_some() { "record_field_missing" } else { "record_wrong_type" };
     let found = blank.unwrap_or_else(|| said(found.unwrap_or(&Value::Null)));
-    Err(Fault { code, field: field.to_owned(), expected, found })
+    Err(Fault { code, field: field.to_owned(), expected: expected.into(), found })
 }
 
 /// A value as it is quoted in a message.
@@ -186,7 +192,7 @@ fn answered(field: &str, spoken: Spoken) -> Result<(), Fault> {
     Err(Fault {
         code: "record_nothing_to_learn",
         field: field.to_owned(),
-        expected: "a turn of the assistant with words in it",
+        expected: "a turn of the assistant with words in it".into(),
         found: brief(&format!("only {}", spoken.roles.join(", "))),
     })
 }
@@ -229,7 +235,7 @@ fn message<'a>(
         }
         found => return wrong(&format!("{name}.content"), "a string", found),
     }
-    let calls = map.contains_key("tool_calls");
+    let calls = calls(map, texts);
     let silent = texts[before..].iter().all(|text| text.is_empty());
     if silent && !calls && role != "system" {
         return wrong(&format!("{name}.content"), WORDS, None);
@@ -245,6 +251,27 @@ fn message<'a>(
         spoken.roles.push(role.to_owned());
     }
     Ok(())
+}
+
+/// Whether a message calls a tool; what it hands over is learnt, so it is words as well.
+fn calls<'a>(map: &'a Map<String, Value>, texts: &mut Texts<'a>) -> bool {
+    let there = |name: &str| map.get(name).filter(|value| !value.is_null());
+    // The older form holds one call and no list.
+    let one = there("function_call").filter(|call| call.is_object());
+    let list = there("tool_calls");
+    for call in list.and_then(Value::as_array).into_iter().flatten().chain(one) {
+        let function = call.get("function").unwrap_or(call);
+        let mut open: Vec<&Value> = function.get("arguments").into_iter().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(text) => texts.push(text),
+                Value::Array(list) => open.extend(list.iter().rev()),
+                Value::Object(map) => open.extend(map.values().rev()),
+                _ => {}
+            }
+        }
+    }
+    list.is_some() || one.is_some()
 }
 
 fn share_gpt<'a>(map: &'a Map<String, Value>, texts: &mut Texts<'a>) -> Result<Spoken, Fault> {
@@ -396,6 +423,16 @@ mod tests {
                 1,
             ),
             (
+                json!({"messages": [{"role": "user", "content": "q", "tool_calls": null}, {"role": "assistant", "content": null, "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]}, {"role": "tool", "tool_call_id": "1", "content": "r"}, {"role": "assistant", "content": "a"}]}),
+                Shape::Chat,
+                4,
+            ),
+            (
+                json!({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": null, "function_call": {"name": "f", "arguments": {"a": ["x", 1], "b": "y"}}}], "functions": []}),
+                Shape::Chat,
+                3,
+            ),
+            (
                 json!({"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}),
                 Shape::Chat,
                 2,
@@ -439,6 +476,12 @@ mod tests {
                 "“asistant”",
             ),
             (json!({"messages": [{"content": "x"}]}), "record_field_missing", "messages[0].role", "nothing"),
+            (
+                json!({"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": null, "tool_calls": null}]}),
+                "record_field_missing",
+                "messages[1].content",
+                "nothing",
+            ),
             (
                 json!({"messages": [{"role": "user", "content": "x"}]}),
                 "record_nothing_to_learn",

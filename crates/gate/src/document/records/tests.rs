@@ -77,7 +77,6 @@ fn files_without_records_and_broken_tables_say_so() {
     assert_eq!(codes("a.jsonl", b"\n \n"), ["records_none"]);
     assert_eq!(codes("a.csv", b"text\n"), ["records_none"]);
     assert_eq!(codes("a.csv", b"text,text\na,b\n"), ["csv_broken"]);
-    assert_eq!(codes("a.csv", b"text;n\na;b\n"), ["csv_broken"]);
     assert_eq!(codes("a.csv", b"text,n\na,\"b\n"), ["csv_broken"]);
     assert_eq!(codes("a.csv", b"text,n\na\n"), ["csv_broken"]);
     assert_eq!(codes("a.jsonl", b"{\"text\": \"caf\xe9\"}"), ["not_utf8"]);
@@ -91,6 +90,23 @@ fn findings_on_the_text_point_at_the_line_of_the_file() {
     let found = verdict.findings.iter().find(|f| f.code == "bidi_controls").unwrap();
     let Some(Evidence::Line { line, start, end, .. }) = found.evidence else { panic!("{found:?}") };
     assert_eq!((line, &lines[start as usize..end as usize]), (2, "\u{202e}"));
+}
+
+#[test]
+fn words_that_come_twice_in_a_record_have_two_places() {
+    let odd = "odd \u{202e} sign";
+    let line = chat(&format!("An {odd} and an {odd}, {PROSE}"), &format!("The {odd} again."));
+    let verdict = judge("a.jsonl", line.as_bytes());
+    let places: Vec<_> =
+        verdict.findings.iter().filter(|f| f.code == "bidi_controls").map(|f| f.evidence.clone()).collect();
+    let starts: std::collections::BTreeSet<_> = places
+        .iter()
+        .filter_map(|place| match place {
+            Some(Evidence::Line { start, .. }) => Some(*start),
+            _ => None,
+        })
+        .collect();
+    assert!(!places.is_empty() && starts.len() == places.len(), "{places:?}");
 }
 
 #[test]
@@ -113,9 +129,72 @@ fn what_every_record_repeats_is_checked_once_and_copies_cost_points() {
 
 #[test]
 fn formulas_in_cells_are_held() {
-    let csv = format!("text,note\n\"{PROSE}\",\"=cmd|' /C calc'!A0\"\n");
-    assert_eq!(codes("a.csv", csv.as_bytes()), ["csv_formula"]);
+    let csv = format!("text,note\n\"{PROSE}\",ok\n\"{PROSE} Again.\",\"=cmd|' /C calc'!A0\"\nwords,=1+1\n");
+    let verdict = judge("a.csv", csv.as_bytes());
+    let found = verdict.findings.iter().find(|f| f.code == "csv_formula").unwrap();
+    assert_eq!((verdict.outcome, &found.measured), (GateOutcome::Held, &json!(2)));
+    assert_eq!(
+        found.message,
+        "2 cells are formulas; the first, on line 3 in field note, is “=cmd|' /C calc'!A0”."
+    );
+    let Some(Evidence::Line { line: 3, start, end, .. }) = found.evidence else { panic!("{found:?}") };
+    assert_eq!(&csv[start as usize..end as usize], "\"=cmd|' /C calc'!A0\"");
     assert_eq!(codes("a.csv", format!("text,note\n\"{PROSE}\",- none (yet)\n").as_bytes()), [""; 0]);
+    assert_eq!(
+        codes("a.csv", format!("text,\"=HYPERLINK(\"\"x\"\")\"\n\"{PROSE}\",1\n").as_bytes()),
+        ["csv_formula"]
+    );
+    let lines = json!({"text": PROSE, "note": "=cmd|' /C calc'!A0"}).to_string();
+    assert_eq!(codes("a.jsonl", lines.as_bytes()), [""; 0], "no spreadsheet opens JSON lines");
+}
+
+#[test]
+fn every_dialect_of_spreadsheets_is_read() {
+    let quoted = PROSE.replace(' ', "  \r\n");
+    for (name, separator, said) in [
+        ("a.csv", ",", None),
+        ("a.csv", ";", Some("semicolons")),
+        ("a.csv", "\t", Some("tabs")),
+        ("a.csv", "|", Some("bars")),
+        ("a.tsv", "\t", None),
+        ("a.tsv", ",", Some("commas")),
+    ] {
+        for (start, end) in [("", "\n"), ("\u{feff}", "\r\n")] {
+            let rows = [
+                format!("text{separator}price, in euros{separator}note"),
+                format!("\"{quoted}\"{separator}\"1,50\"{separator}a"),
+                format!("\"He said \"\"no; never\"\", and went.\"{separator}\"2,50\"{separator}"),
+            ];
+            // The name of the second column has the comma in it, so it needs quotes there.
+            let table = rows.join(end).replace("price, in euros", "\"price, in euros\"");
+            let table = format!("{start}{table}{end}{separator}{separator}{end}");
+            let verdict = judge(name, table.as_bytes());
+            assert_eq!(verdict.outcome, GateOutcome::Passed, "{name} {separator} {verdict:?}");
+            let tag = verdict.findings.iter().find(|f| f.code == "csv_separator");
+            assert_eq!(tag.and_then(|f| f.measured.as_str()), said, "{name} {separator}");
+            let list = records(table.as_bytes(), verdict.media_type.as_deref().unwrap());
+            assert_eq!(list[1].fields["text"], "He said \"no; never\", and went.");
+            assert_eq!((list.len(), &list[0].fields["price, in euros"]), (2, &json!("1,50")));
+        }
+    }
+    let frame = format!(",text\n0,\"{PROSE}\"\n1,More words.\n");
+    assert_eq!(codes("a.csv", frame.as_bytes()), [""; 0]);
+}
+
+#[test]
+fn ragged_rows_and_other_encodings_are_refused_with_their_place() {
+    let verdict = judge("a.csv", format!("text;n\n\"{PROSE}\";1\nx;2;3\n").as_bytes());
+    let found = verdict.findings.iter().find(|f| f.code == "csv_broken").unwrap();
+    assert_eq!(found.message, "Line 3: expected 2 fields as in the first line, found 3 fields.");
+    assert_eq!(codes("a.csv", b"text,n\ncaf\xe9,1\n"), ["not_utf8"]);
+    let utf16: Vec<u8> =
+        format!("\u{feff}text,n\n{PROSE},1\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let verdict = judge("a.csv", &utf16);
+    assert_eq!(
+        (verdict.outcome, verdict.findings[0].code.as_str()),
+        (GateOutcome::Refused, "not_utf8"),
+        "{verdict:?}"
+    );
 }
 
 #[test]
@@ -131,7 +210,7 @@ fn records_of_a_release_carry_their_bytes_and_fields() {
 
 mod parquet_files {
     use super::*;
-    use ::parquet::basic::{Compression, ConvertedType, Repetition, Type as Physical};
+    use ::parquet::basic::{Compression, ConvertedType, GzipLevel, Repetition, Type as Physical, ZstdLevel};
     use ::parquet::data_type::{ByteArray, ByteArrayType};
     use ::parquet::file::properties::WriterProperties;
     use ::parquet::file::writer::SerializedFileWriter;
@@ -140,13 +219,19 @@ mod parquet_files {
 
     /// A file with one column `name` of these texts.
     fn parquet(name: &str, texts: &[&str], compression: Compression) -> Vec<u8> {
+        written(name, texts, compression, true)
+    }
+
+    fn written(name: &str, texts: &[&str], compression: Compression, dictionary: bool) -> Vec<u8> {
         let column = Type::primitive_type_builder(name, Physical::BYTE_ARRAY)
             .with_repetition(Repetition::REQUIRED)
             .with_converted_type(ConvertedType::UTF8)
             .build()
             .unwrap();
         let schema = Type::group_type_builder("row").with_fields(vec![Arc::new(column)]).build().unwrap();
-        let properties = Arc::new(WriterProperties::builder().set_compression(compression).build());
+        let properties =
+            WriterProperties::builder().set_compression(compression).set_dictionary_enabled(dictionary);
+        let properties = Arc::new(properties.build());
         let mut out = Vec::new();
         let mut file = SerializedFileWriter::new(&mut out, Arc::new(schema), properties).unwrap();
         let mut group = file.next_row_group().unwrap();
@@ -161,7 +246,7 @@ mod parquet_files {
 
     #[test]
     fn rows_are_records_and_broken_ones_are_numbered() {
-        for compression in [Compression::SNAPPY, Compression::UNCOMPRESSED] {
+        for compression in codecs() {
             let bytes = parquet("text", &[PROSE, "A second row of words."], compression);
             let verdict = judge("a.parquet", &bytes);
             assert_eq!(
@@ -183,11 +268,72 @@ mod parquet_files {
         assert_eq!(codes("a.parquet", &parquet("text", &[], Compression::SNAPPY)), ["records_none"]);
     }
 
+    /// Every way of packing that is taken.
+    fn codecs() -> [Compression; 5] {
+        [
+            Compression::UNCOMPRESSED,
+            Compression::SNAPPY,
+            Compression::ZSTD(ZstdLevel::default()),
+            Compression::GZIP(GzipLevel::default()),
+            Compression::LZ4_RAW,
+        ]
+    }
+
     #[test]
-    fn bombs_and_damage_are_told_apart() {
+    fn bombs_of_every_codec_are_stopped_before_they_unpack() {
         let long = "a".repeat(1_000_000);
-        let rows = vec![long.as_str(); 200];
-        assert_eq!(codes("a.parquet", &parquet("text", &rows, Compression::SNAPPY)), ["stream_bomb"]);
+        let rows = vec![long.as_str(); 101];
+        for compression in codecs().into_iter().skip(1) {
+            // Every row has its own bytes, or all share those of one dictionary.
+            for dictionary in [false, true] {
+                let bytes = written("text", &rows, compression, dictionary);
+                assert!(bytes.len() < 10_000_000, "{compression}: {}", bytes.len());
+                assert_eq!(codes("a.parquet", &bytes), ["stream_bomb"], "{compression}");
+            }
+        }
+    }
+
+    /// A file of one row whose page, of a million bytes, states `stated` of them.
+    fn lying(compression: Compression, stated: u32) -> Vec<u8> {
+        let mut bytes = parquet("text", &["a".repeat(1_000_000).as_str()], compression);
+        // Header of the dictionary: 1 (kind) = 2, then 2 (size): 0x15, 0x04, 0x15 and the varint.
+        let size = 1_000_004_u32;
+        let varint = |mut n: u32| {
+            let mut out = Vec::new();
+            for _ in 0..3 {
+                out.push((n & 0x7f) as u8 | if out.len() < 2 { 0x80 } else { 0 });
+                n >>= 7;
+            }
+            out
+        };
+        let header = [&[0x15, 4, 0x15][..], &varint(size << 1)].concat();
+        let at = bytes.windows(header.len()).position(|w| w == header).expect("a page header");
+        bytes[at + 3..at + 6].copy_from_slice(&varint(stated << 1));
+        bytes
+    }
+
+    #[test]
+    fn pages_that_state_too_little_are_not_unpacked_beyond_it() {
+        for compression in codecs() {
+            let expected = match compression {
+                Compression::GZIP(_) => "stream_bomb",
+                // Nothing of it has to be unpacked: the page is as long as it is.
+                Compression::UNCOMPRESSED => "text_too_short",
+                _ => "broken_document",
+            };
+            let verdict = judge("a.parquet", &lying(compression, 20_000));
+            let refused = verdict.findings.iter().find(|f| f.class == karat_types::Class::Refuse);
+            assert_eq!(refused.map_or("", |f| &f.code), expected, "{compression}: {verdict:?}");
+            assert_eq!(
+                codes("a.parquet", &lying(compression, 1_000_004)),
+                ["text_too_short"],
+                "{compression}"
+            );
+        }
+    }
+
+    #[test]
+    fn damage_and_encryption_are_told_apart() {
         let good = parquet("text", &[PROSE], Compression::SNAPPY);
         assert_eq!(codes("a.parquet", &good[..good.len() - 20]), ["broken_document"]);
         let mut encrypted = good.clone();
@@ -199,25 +345,34 @@ mod parquet_files {
 
     #[test]
     fn other_compression_says_how_to_convert() {
-        // The codec's number in the footer: 1 is Snappy, 6 is Zstandard, as zigzag 2 and 12.
-        let mut bytes = parquet("text", &[PROSE], Compression::SNAPPY);
-        let footer =
-            bytes.len() - 8 - u32::from_le_bytes(*bytes[bytes.len() - 8..].first_chunk().unwrap()) as usize;
-        // Column metadata: field 3 (path) ends with the name, then field 4 (codec): 0x15.
-        let at =
-            footer + bytes[footer..].windows(6).position(|w| &w[..4] == b"text" && w[4] == 0x15).unwrap() + 5;
-        bytes[at] = 12;
-        let verdict = judge("a.parquet", &bytes);
-        assert_eq!(verdict.findings[0].code, "parquet_unsupported", "{verdict:?}");
-        assert!(verdict.findings[0].message.contains("ZSTD"));
-        assert!(verdict.findings[0].fix.contains("compression=\"snappy\""));
+        // The codec's number in the footer: 1 is Snappy, 4 Brotli, 5 the LZ4 of Hadoop, each
+        // as zigzag twice that.
+        for (number, name) in [(4, "BROTLI"), (5, "LZ4"), (3, "LZO")] {
+            let mut bytes = parquet("text", &[PROSE], Compression::SNAPPY);
+            let footer = bytes.len()
+                - 8
+                - u32::from_le_bytes(*bytes[bytes.len() - 8..].first_chunk().unwrap()) as usize;
+            // Column metadata: field 3 (path) ends with the name, then field 4 (codec): 0x15.
+            let at = footer
+                + bytes[footer..].windows(6).position(|w| &w[..4] == b"text" && w[4] == 0x15).unwrap()
+                + 5;
+            bytes[at] = 2 * number;
+            let verdict = judge("a.parquet", &bytes);
+            assert_eq!(verdict.findings[0].code, "parquet_unsupported", "{verdict:?}");
+            assert_eq!(
+                verdict.findings[0].message,
+                format!(
+                    "Column \"text\" is compressed with {name}; taken are Snappy, Zstandard, gzip, LZ4 (raw) or none."
+                )
+            );
+            assert!(verdict.findings[0].fix.contains("compression=\"snappy\""));
+        }
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(600))]
         #[test]
-        fn damaged_files_are_judged_alike_twice(at in 0.0_f64..1.0, value in any::<u8>(), cut in 0.5_f64..2.0, plain in any::<bool>()) {
-            let compression = if plain { Compression::UNCOMPRESSED } else { Compression::SNAPPY };
+        fn damaged_files_are_judged_alike_twice(at in 0.0_f64..1.0, value in any::<u8>(), cut in 0.5_f64..2.0, compression in proptest::sample::select(codecs().to_vec())) {
             let mut bytes = parquet("text", &[PROSE, "b", "c"], compression);
             let place = (at * bytes.len() as f64) as usize % bytes.len();
             bytes[place] = value;

@@ -4,13 +4,27 @@
 //! out whether the announced things can be there at all.
 
 /// A place in the bytes; every method is none where they end too early.
-pub(super) struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 /// Structs and lists inside each other at most.
 const MAX_DEPTH: usize = 32;
+
+/// Fields of a struct at most, those of the structs in it included.
+const MAX_FIELDS: usize = 64;
+
+/// A whole number or truth value of a struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Number {
+    /// The field of the struct it stands in; 0 for those of the struct itself.
+    pub(crate) outer: i64,
+    /// Its own field. A struct stands in the list too, as 0.
+    pub(crate) id: i64,
+    /// What it says.
+    pub(crate) value: i64,
+}
 
 /// What is still open, for [`Walk::skip`].
 enum Open {
@@ -20,11 +34,11 @@ enum Open {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) const fn new(bytes: &'a [u8], at: usize) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at }
     }
 
-    pub(super) const fn at(&self) -> usize {
+    pub(crate) const fn at(&self) -> usize {
         self.at
     }
 
@@ -67,18 +81,32 @@ impl<'a> Walk<'a> {
         Some((id, head & 0x0f))
     }
 
-    /// Passes over a struct and gives its whole numbers by field, as far as they stand in
-    /// the struct itself.
-    pub(super) fn numbers(&mut self) -> Option<Vec<(i64, i64)>> {
-        let (mut out, mut last) = (Vec::new(), 0);
-        for _ in 0..64 {
+    /// Passes over a struct and gives its whole numbers and truth values, and those of the
+    /// structs in it, which is as deep as it looks. A field that comes twice is none: readers
+    /// differ in which one they believe.
+    pub(crate) fn numbers(&mut self) -> Option<Vec<Number>> {
+        let mut out: Vec<Number> = Vec::new();
+        let mut last = 0;
+        // The struct in this one that is open, and the last field of this one.
+        let mut inside: Option<(i64, i64)> = None;
+        for _ in 0..MAX_FIELDS {
             let (id, kind) = self.field(last)?;
-            if kind == 0 {
-                return Some(out);
-            }
+            let outer = inside.map_or(0, |(outer, _)| outer);
+            let seen = out.iter().any(|n| n.outer == outer && n.id == id);
             last = id;
-            match kind {
-                4..=6 => out.push((id, self.zigzag()?)),
+            match (kind, inside) {
+                (0, None) => return Some(out),
+                (0, Some((_, before))) => (inside, last) = (None, before),
+                _ if seen => return None,
+                (1 | 2, _) => out.push(Number { outer, id, value: i64::from(kind == 1) }),
+                (4..=6, _) => {
+                    let value = self.zigzag()?;
+                    out.push(Number { outer, id, value });
+                }
+                (12, None) => {
+                    out.push(Number { outer, id, value: 0 });
+                    (inside, last) = (Some((id, id)), 0);
+                }
                 _ => self.skip(kind)?,
             }
         }
@@ -86,7 +114,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Passes over a value of this type, lists no longer than what is left.
-    pub(super) fn skip(&mut self, kind: u8) -> Option<()> {
+    pub(crate) fn skip(&mut self, kind: u8) -> Option<()> {
         let mut open = Vec::new();
         self.enter(kind, &mut open)?;
         while let Some(top) = open.pop() {
@@ -164,11 +192,15 @@ mod tests {
 
     #[test]
     fn numbers_of_a_struct_are_found_and_the_rest_is_passed_over() {
-        // 1: i32 = 3; 2: binary "ab"; 3: list of two i32; 5: struct {1: true}; 6: i64 = -1.
-        let bytes = [0x15, 6, 0x18, 2, b'a', b'b', 0x19, 0x25, 2, 4, 0x2c, 0x11, 0, 0x16, 1, 0, 0xff];
+        // 1: i32 = 3; 2: binary "ab"; 3: list of two i32; 5: struct {1: true, 2: i32 = 1}; 6: i64 = -1.
+        let bytes =
+            [0x15, 6, 0x18, 2, b'a', b'b', 0x19, 0x25, 2, 4, 0x2c, 0x11, 0x15, 2, 0, 0x16, 1, 0, 0xff];
         let mut walk = Walk::new(&bytes, 0);
-        assert_eq!(walk.numbers(), Some(vec![(1, 3), (6, -1)]));
+        let told: Vec<_> = walk.numbers().unwrap().iter().map(|n| (n.outer, n.id, n.value)).collect();
+        assert_eq!(told, [(0, 1, 3), (0, 5, 0), (5, 1, 1), (5, 2, 1), (0, 6, -1)]);
         assert_eq!(walk.at(), bytes.len() - 1);
+        // The same field twice, in the long form of its number.
+        assert_eq!(Walk::new(&[0x15, 6, 0x05, 2, 8, 0], 0).numbers(), None);
     }
 
     #[test]
