@@ -48,7 +48,8 @@ pub(super) fn look(bytes: &[u8], media_type: &str) -> Vec<Finding> {
     let usual = usual(media_type);
     let Ok(Some(mut table)) = Table::open(text, usual) else { return Vec::new() };
     let mut out = Vec::new();
-    if table.separator() != usual {
+    // A single column has none; it is read by a sign that cuts no row.
+    if table.separator() != usual && table.first().cells.len() > 1 {
         let (found, promised) = (named(table.separator()), named(usual));
         let message = format!("The fields are separated by {found}.");
         out.push(finding("csv_separator", json!(found), json!(promised), message));

@@ -177,6 +177,11 @@ fn every_dialect_of_spreadsheets_is_read() {
             assert_eq!((list.len(), &list[0].fields["price, in euros"]), (2, &json!("1,50")));
         }
     }
+    let single = format!("text\n{PROSE}, and so on\nMore; or less.\n");
+    let verdict = judge("a.csv", single.as_bytes());
+    assert!(
+        verdict.outcome == GateOutcome::Passed && verdict.findings.iter().all(|f| f.code != "csv_separator")
+    );
     let frame = format!(",text\n0,\"{PROSE}\"\n1,More words.\n");
     assert_eq!(codes("a.csv", frame.as_bytes()), [""; 0]);
 }
