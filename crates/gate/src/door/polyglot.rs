@@ -221,6 +221,23 @@ mod tests {
     }
 
     #[test]
+    fn a_second_file_behind_the_end_is_seen_however_short_it_is() {
+        let image = vec![7u8; 2000];
+        for (behind, what) in [
+            (&b"<?php @eval($_GET[0]);"[..], "program text (<?php)"),
+            (b"<script>alert(1)</script>", "program text (<script)"),
+            (b"#!/bin/sh\nrm -r .\n", "a shell script"),
+            (b"\n <HTML><body>", "a web page"),
+            (b"PK\x03\x04\x14\0", "a ZIP archive"),
+            (b"GIF89a\x01\0\x01\0", "a GIF image"),
+        ] {
+            assert!(behind.len() <= MOST_TRAILING);
+            let file = [&image[..], behind].concat();
+            assert_eq!(code(&file, 2000, None), Some(("polyglot".into(), format!("\"{what}\""))));
+        }
+    }
+
+    #[test]
     fn a_few_bytes_behind_the_end_are_forgiven() {
         assert_eq!(code(&[0; 164], 100, None), None);
         assert_eq!(code(&[0; 165], 100, None), Some(("trailing_data".into(), "65".into())));

@@ -176,3 +176,23 @@ fn what_was_not_declared_is_not_judged_and_said() {
     let all = ["--licence", "MIT", "--origin", "own", "--source-type", "human"];
     assert_eq!(declared(&all), None);
 }
+
+#[test]
+fn a_pipe_holds_up_nothing() {
+    let dir = folder(&[("z.txt", PROSE.as_bytes())]);
+    let made = std::process::Command::new("mkfifo").arg(dir.path().join("a.txt")).status().unwrap();
+    assert!(made.success());
+    let mut command = std::process::Command::new("timeout");
+    command.args(["60", env!("CARGO_BIN_EXE_karat"), "check", "--type", "text", "--json", "."]);
+    let answer = command.current_dir(dir.path()).output().unwrap();
+    assert_eq!(answer.status.code(), Some(1), "it would wait for ever and be ended with 124");
+    let said = String::from_utf8(answer.stdout).unwrap();
+    assert!(said.lines().count() == 1 && said.contains("./z.txt"), "{said}");
+    let problem = String::from_utf8(answer.stderr).unwrap();
+    assert!(
+        problem.contains("file_not_readable") && problem.contains("a.txt: it is no regular file"),
+        "{problem}"
+    );
+    let named = check(dir.path(), &["a.txt", "z.txt"]);
+    assert_eq!((named.code, named.lines().len()), (1, 1));
+}

@@ -140,7 +140,7 @@ pub async fn let_through(app: &App, actor: &Actor, id: SubmissionId) -> Result<(
         return Err(Problem::conflict(
             "not_set_aside",
             "This submission does not wait for the operator's decision.",
-            "See `karat admin set-aside`; what our reader failed on is read again with `karat admin recheck`.",
+            "See `karat admin unread`; what our reader failed on is read again with `karat admin recheck`.",
         ));
     }
     row.set_aside = None;
