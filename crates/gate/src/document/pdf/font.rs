@@ -178,6 +178,9 @@ impl Font {
                 }
                 let missing = descriptor.as_ref().and_then(|d| objects.number(d, b"MissingWidth"));
                 self.default_width = missing.unwrap_or(0.0);
+                if type3 {
+                    self.em_of_widths();
+                }
             }
             None => {
                 // One of the fourteen fonts every reader has.
@@ -187,6 +190,17 @@ impl Font {
                     self.widths.insert(u32::from(code), width);
                 }
             }
+        }
+    }
+
+    /// The box of a bitmap font may be nothing; letters are about twice as high as wide.
+    fn em_of_widths(&mut self) {
+        let mut widths: Vec<f64> = self.widths.values().copied().filter(|w| *w > 0.0).collect();
+        // In one order always: sums of floating numbers depend on it.
+        widths.sort_by(f64::total_cmp);
+        let mean = widths.iter().sum::<f64>() / widths.len().max(1) as f64 * self.unit;
+        if self.em < 0.6 * mean {
+            self.em = 2.0 * mean;
         }
     }
 

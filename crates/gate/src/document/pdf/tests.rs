@@ -156,6 +156,18 @@ fn programs_without_a_map_say_themselves_which_letters_they_have() {
 }
 
 #[test]
+fn bitmap_fonts_whose_box_is_nothing_are_not_tiny() {
+    let font = "<< /Type /Font /Subtype /Type3 /FontMatrix [1 0 0 1 0 0] /FontBBox [0 0 1 1] /CharProcs << >> /FirstChar 65 /Widths [40 40 40] /Encoding << /Differences [65 /a97 /a98] >> >>";
+    let content = format!("{}BT 0.12 0 0 0.12 72 300 Tm /X 1 Tf (AB) Tj ET", prose());
+    let bytes = pages(&[content], "", "", &[font.to_owned()]);
+    let bytes = String::from_utf8_lossy(&bytes).replace("/C << /Type", "/X 5 0 R /C << /Type").into_bytes();
+    let found = extract(&bytes, PDF);
+    let place = found.spans.last().map(|span| span.place.clone());
+    assert!(matches!(place, Some(Place::Page { area: [72, _, 10, 9..=11], .. })), "{place:?}");
+    assert_eq!(codes("a.pdf", &bytes), [""; 0]);
+}
+
+#[test]
 fn fonts_without_a_mapping_are_refused_with_that_reason() {
     let more = ["<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [<< /DW 900 >>] >>".to_owned()];
     let content = format!("BT /X 10 Tf 72 700 Td <{}> Tj ET", "0041".repeat(300));
