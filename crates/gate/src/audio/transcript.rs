@@ -1,6 +1,7 @@
 //! S10: whether a transcript can be one of the recording.
 
 use crate::evidence::finding;
+use crate::text::scripts::is_spaceless;
 use karat_types::Finding;
 use serde_json::json;
 use std::collections::HashSet;
@@ -72,11 +73,7 @@ fn least_different(words: &[String]) -> Option<(usize, usize)> {
 
 /// Whether the word is of a script that puts spaces between words.
 fn spaced(word: &str) -> bool {
-    let joined = |c: char| {
-        matches!(u32::from(c), 0x0e00..=0x0eff | 0x0f00..=0x0fff | 0x1000..=0x109f | 0x1780..=0x17ff
-            | 0x3040..=0x30ff | 0x3400..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff)
-    };
-    word.chars().filter(|c| joined(*c)).count() * 2 < word.chars().count()
+    word.chars().filter(|c| is_spaceless(*c)).count() * 2 < word.chars().count()
 }
 
 #[cfg(test)]

@@ -43,6 +43,26 @@ pub(super) const CODES: &[Code] = &[
             "Convert the original again with the encoding it really has.",
         ],
     ),
+    hold(
+        "garbled_text",
+        "T1",
+        "Letters are garbled by a wrong conversion",
+        [
+            "The text was UTF-8 and was read in another encoding once: “Ã¤” stands for “ä”, “â€™” for an apostrophe. Undone on trial, nearly all letters beyond ASCII become right; honest text never does.",
+            "garbled characters; 0.",
+            "Take the original file, or undo the wrong conversion with iconv; the finding of a file names the encoding.",
+        ],
+    ),
+    hold(
+        "lost_letters",
+        "T1",
+        "Question marks stand for letters",
+        [
+            "Letters that an encoding did not have became question marks inside of words (“B?ume”); at least 5 words, and 1 of 100.",
+            "such words; 5.",
+            "Convert the original again: iconv -f ITS-ENCODING -t UTF-8 old.txt > new.txt",
+        ],
+    ),
     refuse(
         "tag_characters",
         "T2",
@@ -58,7 +78,7 @@ pub(super) const CODES: &[Code] = &[
         "T2",
         "The text has direction-changing characters",
         [
-            "Characters that override the writing direction can show a reader something else than what is there (CVE-2021-42574). Some honest Arabic and Hebrew texts need them, so a person looks.",
+            "Characters that override the writing direction can show a reader something else than what is there (CVE-2021-42574). Marks (U+061C, U+200E, U+200F) and isolates (U+2066 to U+2069) that are closed in the same line of a text written from right to left are what Unicode recommends and are not counted. Some honest texts need the others, so a person looks.",
             "direction-changing characters found; 0.",
             "Remove U+202A to U+202E and U+2066 to U+2069 where they are not needed.",
         ],
@@ -228,7 +248,7 @@ pub(super) const CODES: &[Code] = &[
         "T17",
         "The text speaks to a language model",
         [
-            "Role tags, chat-template tokens or phrases such as “ignore previous instructions” can be an attempt to steer a model. Texts about that subject have them too, so a person looks; nothing is refused for this.",
+            "Role tags, chat-template tokens or phrases such as “ignore previous instructions” (in some fifty languages) can be an attempt to steer a model. They are looked for as a model would read them: wide and mathematical letters, invisible characters, soft hyphens, tags and entities of HTML and the emphasis of Markdown are seen through, and base64 that decodes to text is read. Texts about that subject have them too, so a person looks; nothing is refused for this, and encoded data that hides no instruction is not held.",
             "places found; 0.",
             "If it is not needed, leave it out; if the text is about the subject, leave it: the reviewer sees this note.",
         ],
@@ -318,9 +338,19 @@ pub(super) const CODES: &[Code] = &[
         "T7",
         "No sentences found",
         [
-            "Sentences of every language need small words such as “the”, “und” or “de”. Hardly any were found: lists of keywords and random words look like this. Scripts for which there is no list are not judged.",
+            "Sentences of every language need small words such as “the”, “und” or “de”. Hardly any were found: lists of keywords and random words look like this. Languages and scripts for which there is no list are not judged; of Chinese the commonest characters count.",
             "different small words of one language found; from this many on nothing is lost.",
             "Write whole sentences.",
+        ],
+    ),
+    score(
+        "random_letters",
+        "T7",
+        "Letters as if struck at random",
+        [
+            "In words of every language of Latin script some letters follow each other often. Here hardly any do, as when keys are struck at random or letters are exchanged for others.",
+            "neighbouring letters, of 1,000, that seldom follow each other; up to this many nothing is lost.",
+            "Write words of a language; leave out codes and encoded data.",
         ],
     ),
     score(

@@ -210,6 +210,50 @@ fn textual_format(bytes: &[u8]) -> Option<&'static str> {
     ]
     .into_iter()
     .find_map(|(magic, media_type)| begins(magic).then_some(media_type))
+    .filter(|media_type| !speaks_of_it(start, media_type))
+}
+
+/// Whether a text that begins like a format only speaks of it: “`<?xml …?>` is the first
+/// line of …”, “%PDF-1.4 is the header”. Words go on in the first line, and outside of code
+/// nothing of the format's own follows.
+fn speaks_of_it(start: &[u8], media_type: &str) -> bool {
+    let head = &start[..start.len().min(SNIFF_BYTES)];
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    let first = text.lines().next().unwrap_or_default();
+    let behind = match media_type {
+        // The header and what some writers put behind it.
+        "application/pdf" => first.get(8..),
+        "application/postscript" => first.get(4..).filter(|rest| !rest.starts_with("-Adobe")),
+        "text/rtf" => first.get(5..).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+        _ => first.split_once('>').map(|(_, rest)| rest),
+    };
+    let Some(behind) = behind else { return false };
+    let prose = behind.starts_with([' ', '`', '"', '”', '’', '\'', ',', ')', ':', '.'])
+        && behind
+            .split_whitespace()
+            .filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= 2)
+            .count()
+            >= 3;
+    prose && !has_own(start, media_type)
+}
+
+/// Whether something stands there that only a file of the format has.
+fn has_own(bytes: &[u8], media_type: &str) -> bool {
+    let has = |what: &[u8]| document::find(bytes, what).is_some();
+    match media_type {
+        "application/pdf" => has(b" obj") || has(b"startxref"),
+        "application/postscript" => has(b"showpage") || has(b"%%EOF") || has(b" moveto"),
+        "text/rtf" => bytes.trim_ascii_end().ends_with(b"}") || has(b"\\par") || has(b"\\fonttbl"),
+        _ => {
+            let text = String::from_utf8_lossy(bytes);
+            let prose = crate::text::prose::without_code(&text).to_ascii_lowercase();
+            let own = ["</html", "<head>", "<head ", "<body", "</svg", "<script", "<path ", "<g>", "xmlns="];
+            own.iter().any(|own| prose.contains(own)) || prose.trim_end().ends_with('>')
+        }
+    }
 }
 
 /// Whether the start reads as text in any encoding: few bytes that no text has.
@@ -234,9 +278,13 @@ fn looks_like_text(bytes: &[u8]) -> bool {
     odd == 0 && (head.len() >= SURE_BYTES || plain * 10 >= head.len() * 4)
 }
 
-/// UTF-16, by its byte order mark or, for mostly Latin text, by every second byte being zero.
+/// UTF-32 by its byte order mark or by two of four bytes being zero; UTF-16 by its mark or,
+/// for mostly Latin text, by every second byte being zero.
 pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static str> {
     let head = &bytes[..bytes.len().min(SNIFF_BYTES)];
+    if let Some(name) = utf32(head) {
+        return Some(name);
+    }
     let text = |skip: usize| {
         let letters =
             head.iter().skip(skip).step_by(2).filter(|b| b.is_ascii_graphic() || b.is_ascii_whitespace());
@@ -250,6 +298,21 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static str> {
         _ if text(0) => Some("UTF-16 (little endian)"),
         _ if text(1) => Some("UTF-16 (big endian)"),
         _ => None,
+    }
+}
+
+/// No character is beyond U+10FFFF, so the first byte of its four is zero and the second at
+/// most 16.
+fn utf32(head: &[u8]) -> Option<&'static str> {
+    let (parts, _) = head.as_chunks::<4>();
+    let text = |part: [u8; 4]| part[0] == 0 && part[1] <= 0x10 && part != [0; 4];
+    let all = |is: &dyn Fn(&[u8; 4]) -> bool| parts.len() >= 2 && parts.iter().all(is);
+    if all(&|&[a, b, c, d]| text([d, c, b, a])) {
+        Some("UTF-32 (little endian)")
+    } else if all(&|&part| text(part)) {
+        Some("UTF-32 (big endian)")
+    } else {
+        None
     }
 }
 
@@ -302,6 +365,36 @@ mod tests {
         ] {
             assert_eq!(sniff(text.as_bytes()), Some("text/plain"), "{text}");
             assert_eq!(codes("a.txt", text.as_bytes(), Modality::Text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn text_about_a_format_is_text_and_the_format_is_not() {
+        let rest = "\nThe river rises in the hills and runs for two days.\n\n```html\n<html><body>hi</body></html>\n```\nThat is all of it.\n";
+        for first in [
+            "<?xml version=\"1.0\"?> opens each such file, as we shall see.",
+            "<!DOCTYPE html> tells the browser which rules hold.",
+            "<html> is what all other tags stand in.",
+            "<svg> can be put right into a page.",
+            "{\\rtf1 is how the old word processors began a file.",
+            "%PDF-1.4 is what the header of such a file looks like.",
+            "%!PS was the sign of a printer's program.",
+        ] {
+            assert_eq!(
+                codes("a.md", format!("{first}{rest}").as_bytes(), Modality::Text),
+                [""; 0],
+                "{first}"
+            );
+        }
+        for real in [
+            "<?xml version=\"1.0\"?>\n<note>Hello there, my dear friend</note>",
+            "<!DOCTYPE html> <html><head><title>A page about three things</title></head></html>",
+            "<html> Hello there my friend, this is a page<br> </html>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"> some words inside of it <text>x</text></svg>",
+            "{\\rtf1\\ansi Hello there, my dear friend.\\par }",
+            "%PDF-1.4 made by some program here\n1 0 obj\n<<>>\nendobj\n",
+        ] {
+            assert!(!codes("a.md", real.as_bytes(), Modality::Text).is_empty(), "{real}");
         }
     }
 

@@ -57,6 +57,14 @@ const PHRASES: [Line; 3] = [
 ];
 const VARIETY: Line = line("few_different_words", 450, 150, 60, "of 1,000 words in a window differ");
 const FUNCTION_WORDS: Line = line("no_function_words", 4, 0, 45, "different small words of one language");
+const STRANGE: Line =
+    line("random_letters", 280, 380, 70, "of 1,000 neighbouring letters are strange to each other");
+
+/// Different lines, and different words, of a text that is more than its refrain.
+const OTHER_LINES: u64 = 8;
+const OTHER_WORDS: u64 = 40;
+/// What its refrain costs at most.
+const REFRAIN: u64 = 35;
 
 const TOO_LONG: Line =
     line("text_very_long", 100_000, 1_000_000, 20, "words (ten characters are one without spaces)");
@@ -94,7 +102,7 @@ const TECHNICAL: [Line; 5] = [
 ];
 
 /// The whole table of the profile *prose*.
-const TABLE: [Line; 26] = [
+const TABLE: [Line; 27] = [
     WORDS,
     TOO_LONG,
     LETTERS,
@@ -115,6 +123,7 @@ const TABLE: [Line; 26] = [
     COPIED[5],
     VARIETY,
     FUNCTION_WORDS,
+    STRANGE,
     LONG_WORD,
     BULLETS,
     ELLIPSES,
@@ -190,8 +199,8 @@ fn losses(measures: &Measures, profile: Profile) -> Vec<(Line, u64)> {
         (BOILERPLATE, measures.lines.boilerplate),
         (DIGITS, measures.lines.digits),
         (BRACKETS, measures.lines.brackets),
-        (VARIETY, measures.variety),
     ];
+    losses.extend(measures.strange_letters.map(|found| (STRANGE, found)));
     if profile != Profile::Short {
         losses.insert(0, (WORDS, measures.words));
         losses.extend(measures.function_words.map(|found| (FUNCTION_WORDS, found)));
@@ -206,11 +215,23 @@ fn losses(measures: &Measures, profile: Profile) -> Vec<(Line, u64)> {
         let lines = measures.lines;
         losses.extend(WEB.into_iter().zip([lines.ended, lines.short, lines.breaks]));
     }
+    losses.extend(repetition(measures));
+    losses
+}
+
+/// What repetition costs. A poem, a song, a litany or a list of questions says much besides its
+/// refrain: there only the line that costs most counts, and not more than [`REFRAIN`].
+fn repetition(measures: &Measures) -> Vec<(Line, u64)> {
+    let mut losses = vec![(VARIETY, measures.variety)];
     losses.extend(worst(&[(LINES, measures.repeated_lines), (PARAGRAPHS, measures.repeated_paragraphs)]));
     losses.extend(worst(&COPIED.into_iter().zip(measures.copied_phrases).collect::<Vec<_>>()));
     let phrases = PHRASES.into_iter().zip(measures.top_phrases);
     losses.extend(worst(&phrases.collect::<Vec<_>>()));
-    losses
+    if measures.different_lines < OTHER_LINES || measures.different_words < OTHER_WORDS {
+        return losses;
+    }
+    let capped = |(line, measured): (Line, u64)| (Line { most: line.most.min(REFRAIN), ..line }, measured);
+    worst(&losses).map(capped).into_iter().collect()
 }
 
 /// Of measures of one thing only the one that costs most counts.
@@ -278,6 +299,33 @@ mod tests {
             .map(|i| format!("- [entry {i}](https://site.example/some/long/path/{i}/index.html)\n"))
             .collect();
         assert!(score(&links).0 < 60, "{:?}", score(&links));
+    }
+
+    #[test]
+    fn a_refrain_is_charged_once() {
+        let verses = [
+            "Oh, row the boat to the further shore",
+            "My father mended nets by the harbour wall",
+            "My mother sold her bread before the dawn",
+            "The bell was rung for those who came too late",
+            "And snow lay white upon the sleeping town",
+            "A lamp was lit in every window there",
+            "The children sang until the fire was low",
+            "We counted all the ships that did not come",
+        ];
+        let song: String = verses
+            .map(|verse| format!("{verse},\nRow, my love, row home to me.\nRow, my love, row home.\n"))
+            .concat();
+        let (score, reasons) = score(&song);
+        assert!(score >= 60, "{score} {reasons:?}");
+        assert_eq!(reasons.len(), 1, "{reasons:?}");
+    }
+
+    #[test]
+    fn struck_keys_fall() {
+        let keys = "sdkfjh wqeoiu zmxnbv qpwoei rtylkj hgfdsa mnzxcv bvlkjq wertpo iuzxhg fdkqjw lkmzxp qowieu bnvhgj ytrlkq zpxocm vnqjwh xkdlsq ".repeat(2);
+        let (score, reasons) = score(&keys);
+        assert!(score < 40 && reasons.contains(&"random_letters".into()), "{score} {reasons:?}");
     }
 
     #[test]

@@ -26,15 +26,48 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Box<Finding>> {
 }
 
 /// What a text that is not UTF-8 says, and the encoding it was read in; none when it is
-/// UTF-8 already or no encoding fits.
+/// UTF-8 already (but for a few bad bytes) or no encoding fits.
 pub fn converted(bytes: &[u8]) -> Option<(String, &'static str)> {
-    if utf16(bytes).is_none() && std::str::from_utf8(bytes).is_ok() {
-        return None;
+    match utf16(bytes) {
+        Some(name) if name.starts_with("UTF-32") => return utf32(bytes, name.contains("big")),
+        None if std::str::from_utf8(bytes).is_ok() || nearly_utf8(bytes).is_some() => return None,
+        _ => {}
     }
     let encoding = guess(bytes);
     let (text, _, lossy) = encoding.decode(bytes);
     let is_odd = |c: char| c.is_control() && !c.is_whitespace();
     (!lossy && !text.contains(is_odd)).then(|| (text.into_owned(), encoding.name()))
+}
+
+/// Four bytes a character.
+fn utf32(bytes: &[u8], big: bool) -> Option<(String, &'static str)> {
+    let (parts, rest) = bytes.as_chunks::<4>();
+    let code = |part: &[u8; 4]| if big { u32::from_be_bytes(*part) } else { u32::from_le_bytes(*part) };
+    let text: Option<String> =
+        parts.iter().map(code).filter(|&code| code != 0xfeff).map(char::from_u32).collect();
+    rest.is_empty().then_some(())?;
+    Some((text?, if big { "UTF-32BE" } else { "UTF-32LE" }))
+}
+
+/// Where the bad bytes of a text are that is UTF-8 elsewhere: the other characters of more
+/// than one byte are so many that no other encoding would give them by chance. How many bad
+/// places there are, and whether the only one is a character cut in half at the end.
+fn nearly_utf8(bytes: &[u8]) -> Option<(u64, bool)> {
+    let (mut good, mut bad, mut cut) = (0_u64, 0_u64, false);
+    let mut seen = 0;
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count() as u64;
+        seen += chunk.valid().len() + chunk.invalid().len();
+        if let [first, ..] = chunk.invalid() {
+            bad += 1;
+            let halves = matches!(first, 0xc2..=0xf4) && !(0x80..0xc0).contains(first);
+            cut = halves && seen == bytes.len();
+        }
+    }
+    // A character of three bytes cut in half may be the only one of its text.
+    let only_cut =
+        bad == 1 && cut && (good > 0 || std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none()));
+    (bad > 0 && (good >= 4 * bad || only_cut)).then_some((bad, bad == 1 && cut))
 }
 
 /// The likeliest encoding of bytes that are not UTF-8.
@@ -65,6 +98,12 @@ fn zeros(bytes: &[u8]) -> [usize; 2] {
 /// The name `iconv` has for an encoding; those it takes for a narrower one by their own.
 fn iconv_name(bytes: &[u8]) -> &'static str {
     let marked = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) && utf16(bytes).is_some();
+    match utf16(bytes) {
+        Some(name) if name.starts_with("UTF-32") => {
+            return if name.contains("big") { "UTF-32BE" } else { "UTF-32LE" };
+        }
+        _ => {}
+    }
     match guess(bytes).name() {
         "UTF-16LE" | "UTF-16BE" if marked => "UTF-16",
         "windows-1252" => "WINDOWS-1252",
@@ -88,6 +127,7 @@ fn iconv_name(bytes: &[u8]) -> &'static str {
 
 fn broken(bytes: &[u8], span: Range<usize>, found: String) -> Box<Finding> {
     let place = place(bytes, span.start, span.end);
+    let nearly = if utf16(bytes).is_some() { None } else { nearly_utf8(bytes) };
     let message = match &place {
         Evidence::Line { line, column, .. } => {
             format!("The text is not UTF-8: {found} in line {line}, column {column} (byte {}).", span.start)
@@ -96,13 +136,27 @@ fn broken(bytes: &[u8], span: Range<usize>, found: String) -> Box<Finding> {
     };
     let (name, readable) = (iconv_name(bytes), converted(bytes).is_some());
     let mut found = at(finding("not_utf8", json!(found), json!("UTF-8"), message), place);
-    if readable {
+    if let Some((bad, cut)) = nearly {
+        if cut {
+            found.message.push_str(" The rest is UTF-8: the last character is cut in half.");
+            "The file was cut off: send all of it, or delete the last byte and save the file as UTF-8 again."
+                .clone_into(&mut found.fix);
+        } else {
+            found.message.push_str(&format!(" The rest is UTF-8; {} bad.", of_bytes(bad)));
+            "Type the right character at the named place and save the file as UTF-8 again. Do not convert the whole file: all its other letters are right."
+                .clone_into(&mut found.fix);
+        }
+    } else if readable {
         found.message.push_str(&format!(" It reads as {name}."));
         found.fix = format!(
             "Save the file as UTF-8 (most editors: “Save with encoding”), take “convert it for me” in the pre-check, or run: iconv -f {name} -t UTF-8 old.txt > new.txt"
         );
     }
     Box::new(found)
+}
+
+fn of_bytes(bad: u64) -> String {
+    if bad == 1 { "one place is".to_owned() } else { format!("{bad} places are") }
 }
 
 /// Control and replacement characters, and a byte order mark.
@@ -204,6 +258,39 @@ mod tests {
         assert!(fix(&marked).contains("-f UTF-16 "), "{}", fix(&marked));
         assert_eq!(converted(&marked).unwrap(), (german, "UTF-16LE"));
         assert_eq!(converted("schon gut: ü".as_bytes()), None);
+    }
+
+    #[test]
+    fn a_bad_byte_in_utf8_is_no_other_encoding() {
+        let german = "Die Männer grüßen über die Straße, und die Köchin trägt süße Äpfel. ";
+        let bad = [german.as_bytes(), b"Gr\xfc\xdfe. ", german.as_bytes()].concat();
+        let broken = decode(&bad).unwrap_err();
+        assert!(broken.message.contains("The rest is UTF-8; 2 places are bad."), "{}", broken.message);
+        assert!(!broken.fix.contains("iconv") && converted(&bad).is_none(), "{}", broken.fix);
+        for cut in ["Am Ende steht ein Café".as_bytes(), "猫はマットの上に座って".as_bytes()] {
+            let broken = decode(&cut[..cut.len() - 1]).unwrap_err();
+            assert!(broken.message.contains("cut in half") && broken.fix.contains("cut off"), "{broken:?}");
+        }
+        assert!(decode(b"K\xf6ln, sch\xf6n").unwrap_err().message.contains("It reads as WINDOWS-1252"));
+    }
+
+    #[test]
+    fn four_bytes_a_character_are_utf32() {
+        let text = "Grüße aus dem Gärtchen";
+        for (mark, name, bytes) in [
+            (
+                b"\xff\xfe\0\0",
+                "UTF-32LE",
+                text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<u8>>(),
+            ),
+            (b"\0\0\xfe\xff", "UTF-32BE", text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect()),
+        ] {
+            for bytes in [[mark, &bytes[..]].concat(), bytes] {
+                let broken = decode(&bytes).unwrap_err();
+                assert!(broken.message.contains("UTF-32") && broken.fix.contains(name), "{broken:?}");
+                assert_eq!(converted(&bytes), Some((text.to_owned(), name)));
+            }
+        }
     }
 
     #[test]

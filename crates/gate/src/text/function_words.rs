@@ -185,10 +185,28 @@ pub(crate) fn is_small(word: &str) -> bool {
     ALL.contains(word)
 }
 
+/// Neighbouring letters strange to each other, of 1,000, from which on a text of Latin script
+/// is in a language without a list.
+const UNLISTED: u64 = 80;
+/// The same share of letters that no listed language has, and of letters with marks.
+const FOREIGN: u64 = 10;
+const MARKED: u64 = 120;
+/// Enough of them for a sentence in a listed language.
+const ENOUGH: u64 = 4;
+/// Han characters without which no Chinese text stands, of any age.
+const HAN: &str =
+    "的一是不了在有人我他这這中大来來上为為和之以也而其个個于於就到要可你们們子说說时時无無所者";
+/// Han characters needed for saying so.
+const LEAST_HAN: usize = 100;
+
 /// How many different function words of the best-fitting language there are; none when
-/// an eighth of the letters is of a script without a list.
+/// an eighth of the letters is of a script without a list, or the text is in a language that
+/// has none.
 pub(crate) fn best(words: &[String]) -> Option<u64> {
     let chars = || words.iter().flat_map(|word| word.chars());
+    if let Some(found) = han(words) {
+        return Some(found);
+    }
     let listed = chars().filter(|&c| is_listed(c)).count();
     let letters = chars().filter(|c| c.is_alphabetic()).count();
     if listed * 8 <= letters * 7 {
@@ -196,7 +214,69 @@ pub(crate) fn best(words: &[String]) -> Option<u64> {
     }
     let present: HashSet<&str> = words.iter().map(String::as_str).collect();
     let found = |list: &str| list.split(' ').filter(|word| present.contains(word)).count() as u64;
-    LISTS.iter().map(|(_, list)| found(list)).max()
+    let best = LISTS.iter().map(|(_, list)| found(list)).max()?;
+    (best >= ENOUGH || !is_unlisted(words)).then_some(best)
+}
+
+/// Whether the letters are those of a language without a list: they follow each other in
+/// ways, or have forms and marks, that the listed ones do not.
+fn is_unlisted(words: &[String]) -> bool {
+    let letters = || words.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphabetic());
+    let all = letters().count() as u64;
+    let foreign = letters().filter(|&c| is_foreign(c)).count() as u64;
+    let marked = words.iter().flat_map(|word| word.chars()).filter(|&c| is_marked(c)).count() as u64;
+    super::letters::strange(words).is_some_and(|strange| strange >= UNLISTED)
+        || foreign * 1000 >= all * FOREIGN
+        || marked * 1000 >= all * MARKED
+}
+
+/// Letters of the listed scripts that no listed language has.
+fn is_foreign(c: char) -> bool {
+    match c {
+        '\u{400}'..='\u{52f}' => !matches!(c, 'а'..='я' | 'ѐ'..='џ' | 'ґ'),
+        '\u{600}'..='\u{6ff}' => !matches!(
+            c,
+            'ء'..='ي'
+                | 'پ'
+                | 'چ'
+                | 'ژ'
+                | 'گ'
+                | 'ک'
+                | 'ی'
+                | 'ٹ'
+                | 'ڈ'
+                | 'ڑ'
+                | 'ں'
+                | 'ہ'
+                | 'ھ'
+                | 'ے'
+                | 'ۓ'
+                | 'ۂ'
+                | 'ۃ'
+        ),
+        'ɓ'..='ʯ' => true,
+        _ => false,
+    }
+}
+
+/// Latin letters with marks.
+fn is_marked(c: char) -> bool {
+    matches!(c, 'à'..='ÿ' | '\u{100}'..='\u{24f}' | '\u{300}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}')
+}
+
+/// The small characters of a Chinese text; none for another one.
+fn han(words: &[String]) -> Option<u64> {
+    let chars = || words.iter().flat_map(|word| word.chars());
+    let is_han =
+        |c: char| matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}');
+    let count = chars().filter(|&c| is_han(c)).count();
+    let letters = chars().filter(|c| c.is_alphabetic()).count();
+    let kana = chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}'));
+    if kana || count < LEAST_HAN || count * 8 <= letters * 7 {
+        return None;
+    }
+    let present: HashSet<char> = chars().filter(|&c| is_han(c)).collect();
+    Some(HAN.chars().filter(|c| present.contains(c)).count() as u64)
 }
 
 /// Letters of the scripts with lists: Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari.
@@ -220,6 +300,30 @@ mod tests {
         assert!(count("Die Katze ist auf der Matte und schläft").unwrap() >= 4);
         assert!(count("Кошка сидит на ковре и не спит, как собака").unwrap() >= 4);
         assert_eq!(count("banana gravel tractor pillow seventeen cardboard"), Some(0));
+    }
+
+    #[test]
+    fn languages_without_a_list_are_not_judged() {
+        for text in [
+            "Umfula uqala emagqumeni angemuva kwedolobha ugeleza izinsuku ezimbili ngaphambi kokuba ufike olwandle olungekude kakhulu kodwa olubandayo ekuseni",
+            "Өзен қала сыртындағы төбелерден басталып теңізге жеткенше екі күн ағады әрі суы өте салқын болады",
+            "ڕووبارەکە لە گردەکانی پشت شارەوە سەرچاوە دەگرێت و دوو ڕۆژ دەڕوات",
+        ] {
+            assert_eq!(count(text), None, "{text}");
+        }
+        let salad =
+            "gravel tractor pillow cardboard window garden copper lantern basket market silver butter "
+                .repeat(4);
+        assert_eq!(count(&salad), Some(0));
+    }
+
+    #[test]
+    fn chinese_at_random_has_no_small_characters() {
+        let honest = "这条河发源于小镇后面的山丘，流淌两天才到达大海。大海离这里并不远，但是水很冷，春天的时候人们把船停在岸上等待五月。".repeat(3);
+        let random: String =
+            (0..200_u32).filter_map(|i| char::from_u32(0x4f00 + i * 7919 % 20_000)).collect();
+        assert!(count(&honest).unwrap() >= 8);
+        assert!(count(&random).unwrap() <= 1, "{:?}", count(&random));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::evidence::{at, finding, many, place};
 use karat_types::Finding;
 use serde_json::json;
+use std::collections::HashSet;
 
 /// Invisible characters allowed in 1,000.
 const INVISIBLE_PER_1000: u64 = 2;
@@ -10,6 +11,8 @@ const INVISIBLE_PER_1000: u64 = 2;
 const PRIVATE_PER_1000: u64 = 1;
 /// Variation selectors in a row that no character needs.
 const SELECTOR_RUN: u32 = 3;
+/// Isolates in isolates that honest text has.
+const DEEPEST: u32 = 2;
 
 /// One kind of hidden character: how many and where first.
 #[derive(Default)]
@@ -43,6 +46,7 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
         (Count::default(), Count::default(), Count::default(), Count::default());
     let (mut previous, mut all, mut run, mut longest) = ('\0', 0, 0, 0);
     let mut in_flag = false;
+    let isolates = honest_isolates(text);
     for (start, c) in text.char_indices() {
         all += 1;
         run = if is_selector(c) { run + 1 } else { 0 };
@@ -52,7 +56,8 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
         in_flag = is_tag && (in_flag || previous == '\u{1f3f4}') && is_flag(text, start);
         match c {
             _ if is_tag && !in_flag => tags.add(start, c),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => bidi.add(start, c),
+            '\u{202a}'..='\u{202e}' => bidi.add(start, c),
+            '\u{2066}'..='\u{2069}' if !isolates.contains(&start) => bidi.add(start, c),
             '\u{200b}'..='\u{200d}' if !joins(previous, &text[start + c.len_utf8()..]) => {
                 invisible.add(start, c)
             }
@@ -83,6 +88,41 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
         findings.extend(private.report(text, "private_use_characters", numbers, "private-use character"));
     }
     findings
+}
+
+/// Isolates that do what Unicode recommends: closed again in the same line, no more than two
+/// deep, in a line with letters written from right to left. Elsewhere they only hide.
+fn honest_isolates(text: &str) -> HashSet<usize> {
+    let mut honest = HashSet::new();
+    if !text.contains(|c| matches!(c, '\u{2066}'..='\u{2069}')) {
+        return honest;
+    }
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let (mut open, mut places, mut balanced) = (0_u32, Vec::new(), true);
+        for (here, c) in line.char_indices().filter(|(_, c)| matches!(c, '\u{2066}'..='\u{2069}')) {
+            places.push(at + here);
+            if c == '\u{2069}' {
+                balanced &= open > 0;
+                open = open.saturating_sub(1);
+            } else {
+                open += 1;
+                balanced &= open <= DEEPEST;
+            }
+        }
+        let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+        let rtl = line.chars().filter(|&c| is_right_to_left(c)).count();
+        if balanced && open == 0 && rtl * 4 >= letters && rtl > 0 {
+            honest.extend(places);
+        }
+        at += line.len();
+    }
+    honest
+}
+
+/// Letters written from right to left.
+const fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{5d0}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// Fillers of Korean letters stand beside them.
@@ -134,6 +174,15 @@ mod tests {
         let found = check("safe\nif access != \"user\u{202e} \u{2066}// check\"");
         assert_eq!((found[0].code.as_str(), &found[0].measured), ("bidi_controls", &json!(2)));
         assert!(matches!(found[0].evidence, Some(karat_types::Evidence::Line { line: 2, column: 19, .. })));
+    }
+
+    #[test]
+    fn isolates_that_are_closed_are_part_of_text_from_right_to_left() {
+        assert_eq!(codes("כתבתי את זה ב\u{2068}Rust\u{2069} ולא ב\u{2066}C\u{2069}, ואז הלכתי."), [""; 0]);
+        assert_eq!(codes("استخدمت \u{2068}Python\u{2069} أمس\u{200f} ثم نمت\u{61c}."), [""; 0]);
+        assert_eq!(codes("כתבתי ב\u{2068}Rust ולא\nב\u{2069}C"), ["bidi_controls"]);
+        assert_eq!(codes("if (admin) \u{2066}// check\u{2069} begin"), ["bidi_controls"]);
+        assert_eq!(codes("כתבתי \u{202e}Rust\u{202c} אתמול"), ["bidi_controls"]);
     }
 
     #[test]

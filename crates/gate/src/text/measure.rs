@@ -6,9 +6,11 @@
 //! characters as one word.
 
 use super::function_words;
+use super::letters;
 use super::prose::Prose;
+use super::scripts::is_spaceless;
 use super::shape::{Lines, Mixed, Tokens, copied_phrases, longest_word, phrase_key, repeated_paragraphs};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Words in a window of the variety measure.
 const WINDOW: usize = 100;
@@ -48,6 +50,13 @@ pub struct Measures {
     pub lines: Lines,
     /// Different words of 1,000, mean over windows of 100 words.
     pub variety: u64,
+    /// Of 1,000 neighbouring letters, how many are strange to each other; none for too few
+    /// letters of ASCII.
+    pub strange_letters: Option<u64>,
+    /// Different lines of running text.
+    pub different_lines: u64,
+    /// Different words with a letter.
+    pub different_words: u64,
     /// Different function words of the best-fitting language; none for scripts without a list.
     pub function_words: Option<u64>,
 }
@@ -80,6 +89,9 @@ impl Measures {
             longest_word: longest_word(&prose.lines),
             lines: Lines::of(text, &prose.lines, words.len() as u64),
             variety: variety(&tokens),
+            strange_letters: letters::strange(&words),
+            different_lines: prose.lines.iter().collect::<HashSet<_>>().len() as u64,
+            different_words: with_letter.iter().collect::<HashSet<_>>().len() as u64,
             function_words: function_words::best(&words),
             prose,
         }
@@ -88,12 +100,6 @@ impl Measures {
 
 pub(super) fn share(part: u64, whole: u64) -> u64 {
     part * 1000 / whole.max(1)
-}
-
-/// Letters of scripts that put no spaces between words.
-pub(super) fn is_spaceless(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
 }
 
 /// Whether a word is written in such a script.

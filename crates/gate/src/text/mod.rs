@@ -1,16 +1,23 @@
 //! T1–T17: what a text must survive.
 
 pub mod decode;
+mod encoded;
 pub mod fit;
 pub(crate) mod function_words;
 mod hidden;
 pub(crate) mod instructions;
 pub mod language;
+mod letters;
 pub mod measure;
 mod mixed;
+mod mojibake;
 pub mod personal;
+mod phrases;
 pub mod prose;
+mod quote;
+pub(crate) mod scripts;
 mod secrets;
+mod seen;
 mod shape;
 
 use crate::evidence::finding;
@@ -45,8 +52,9 @@ pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
     let profile = rules.profile;
     let measures = Measures::of(text);
     let mut findings = decode::check(text);
+    findings.extend(mojibake::check(text));
     findings.extend(length(&measures, profile));
-    findings.extend(repeated(&measures));
+    findings.extend(quote::add(text, repeated(&measures).into_iter().collect()));
     findings.extend(hidden::check(text));
     findings.extend(mixed::check(text));
     findings.extend(secrets::check(text));
@@ -54,7 +62,7 @@ pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
     findings.extend(instructions::check(text));
     findings.extend(tail::check(text));
     let (quality, reasons) = score::text_quality(&measures, profile);
-    findings.extend(reasons);
+    findings.extend(quote::add(text, reasons));
     let mut not_run = Vec::new();
     match language::check(&measures.prose.lines, rules.language.as_deref()) {
         Ok(found) => findings.extend(found),

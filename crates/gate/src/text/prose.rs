@@ -129,6 +129,20 @@ impl Prose {
     }
 }
 
+/// The text without its fenced blocks and inline code.
+pub(crate) fn without_code(text: &str) -> String {
+    let (mut out, mut fence) = (String::with_capacity(text.len()), None);
+    for line in text.split_inclusive('\n') {
+        match (fence, fence_marker(line)) {
+            (None, Some(open)) => fence = Some(open),
+            (Some(open), Some(close)) if close.starts_with(open) && closes(line, close) => fence = None,
+            (None, None) => line.split('`').step_by(2).for_each(|part| out.push_str(part)),
+            _ => {}
+        }
+    }
+    out
+}
+
 /// Characters that leave ink.
 fn ink(text: &str) -> u64 {
     text.chars().filter(|c| !c.is_whitespace()).count() as u64

@@ -1,6 +1,7 @@
 //! T8 to T12: repetition beyond single phrases, and the shape of lines.
 
-use super::measure::{is_spaceless, share};
+use super::measure::share;
+use super::scripts::is_spaceless;
 use aho_corasick::AhoCorasick;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
@@ -91,7 +92,7 @@ impl Lines {
 static NOTICES: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(BOILERPLATE).ok());
 
-fn is_boilerplate(line: &str) -> bool {
+pub(super) fn is_boilerplate(line: &str) -> bool {
     line.len() <= NOTICE && NOTICES.as_ref().is_some_and(|notices| notices.is_match(line))
 }
 

@@ -42,9 +42,12 @@ fn email(text: &str, at: usize) -> Option<Range<usize>> {
         && top.bytes().all(|b| b.is_ascii_alphabetic())
         && !domain.contains("..")
         && !local.ends_with('.');
-    // Part of an address of a page or of a connection: `https://me@host`, `git@host:path`.
+    // Part of an address of a page or of a connection: `https://me@host`,
+    // `redis://me:password@host`, `git@host:path`.
     let start = at - local.len();
-    let in_address = text.get(start.saturating_sub(3)..start) == Some("://")
+    let login =
+        bytes[..start].iter().rev().take(LOCAL).take_while(|b| b.is_ascii_graphic() && **b != b'/').count();
+    let in_address = bytes[..start - login].ends_with(b"://")
         || matches!(local, "git" | "root" | "user") && bytes.get(at + 1 + domain.len()) == Some(&b':');
     (shaped && !in_address && !is_sample(local, domain)).then_some(start..at + 1 + domain.len())
 }

@@ -1,7 +1,7 @@
 //! What may be a secret: a random value behind a telling name, a password in an address, a
 //! signed web token. Held, never refused.
 
-use super::random::{entropy, is_stand_in};
+use super::random::{entropy, is_drawn, is_stand_in};
 use crate::evidence::{at, finding, place};
 use aho_corasick::AhoCorasick;
 use karat_types::Finding;
@@ -35,9 +35,34 @@ const NAMES: &[&str] = &[
     "пароль",
     "密码",
     "パスワード",
+    "secret_key",
+    "contrasena",
+    "senha",
+    "hasło",
+    "heslo",
+    "wachtwoord",
+    "lösenord",
+    "비밀번호",
+    "密碼",
+    "authorization",
     "://",
     "eyj",
+    "$1$",
+    "$5$",
+    "$6$",
+    "$y$",
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$apr1$",
+    "$argon2id$",
 ];
+/// Words between a name and its value in a sentence.
+const IS: &[&str] = &[" is ", " was ", " lautet ", " ist ", " est ", " es ", " è ", " é ", ": "];
+/// How far from the name they stand, bytes.
+const SENTENCE: usize = 48;
+/// Letters and digits of a password's hash.
+const HASHED: usize = 20;
 /// Length of a value, bytes.
 const LEAST: usize = 20;
 const MOST: usize = 200;
@@ -62,7 +87,9 @@ pub(super) fn check(text: &str, taken: &[Range<usize>]) -> Vec<Finding> {
         let found = match name {
             "://" => password_in_address(text, hit.end()),
             "eyJ" => web_token(text, hit.start()),
-            _ => value(text, hit.end()),
+            _ if name.starts_with('$') => hashed(text, hit.range()),
+            _ if name.eq_ignore_ascii_case("authorization") => header(text, hit.end()),
+            _ => value(text, hit.end()).or_else(|| said(text, hit.range())),
         };
         let Some((span, kind)) = found else { continue };
         let at_token = taken.partition_point(|token| token.end <= span.start);
@@ -97,14 +124,136 @@ fn value(text: &str, after: usize) -> Option<(Range<usize>, &'static str)> {
         return None;
     }
     let start = skip(from, &|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`'), 4);
-    let end = skip(
+    let plain = skip(
         start,
         &|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'),
         MOST + 1,
     );
+    let what = "a random value behind a telling name";
+    let calls_on = bytes.get(plain).is_some_and(|b| matches!(b, b'(' | b'.' | b'[' | b'\\' | b'$' | b'{'));
+    let hit = text.get(start..plain).is_some_and(is_random);
+    if !calls_on && hit {
+        return Some((start..plain, what));
+    }
+    let end = value_end(text, start);
+    let drawn = text.get(start..end).is_some_and(is_drawn);
+    let continued = bytes.get(end).is_some_and(|b| matches!(b, b'(' | b'[' | b'{' | b'\\'));
+    (drawn && !continued).then_some((start..end, what))
+}
+
+/// Where a value ends: at its closing quotation mark, else where no password goes on.
+fn value_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let quote =
+        start.checked_sub(1).and_then(|at| bytes.get(at)).filter(|b| matches!(b, b'"' | b'\'' | b'`'));
+    let rest = bytes.get(start..).unwrap_or_default();
+    let goes_on = |b: &&u8| match quote {
+        Some(quote) => *b != quote && b.is_ascii_graphic(),
+        None => {
+            b.is_ascii_graphic()
+                && !matches!(
+                    b,
+                    b'"' | b'\''
+                        | b'`'
+                        | b'<'
+                        | b'>'
+                        | b'('
+                        | b')'
+                        | b'['
+                        | b']'
+                        | b'{'
+                        | b'}'
+                        | b'&'
+                        | b';'
+                        | b','
+                        | b'\\'
+                        | b'|'
+                )
+        }
+    };
+    let length = rest.iter().take(MOST + 1).take_while(goes_on).count();
+    let value = text.get(start..start + length).unwrap_or_default();
+    // Code that works out a value is none.
+    let code = ["${", "{{", "$(", "()", "%s", "%(", "://", "->", "::"];
+    if length > MOST || code.iter().any(|sign| value.contains(sign)) {
+        return start;
+    }
+    start + if quote.is_some() { length } else { value.trim_end_matches(['.', ':', '!', '?', '*']).len() }
+}
+
+/// “the password for the wifi is …”, and `machine … login … password …` of `.netrc`.
+fn said(text: &str, name: Range<usize>) -> Option<(Range<usize>, &'static str)> {
+    let rest = text.get(name.end..)?;
+    let line = rest.split('\n').next().unwrap_or_default();
+    let before = text.get(..name.start)?.rsplit('\n').next().unwrap_or_default();
+    let netrc = before.split_whitespace().any(|word| matches!(word, "login" | "machine"));
+    let gap = if netrc && line.starts_with(' ') {
+        line.len() - line.trim_start().len()
+    } else {
+        let (at, is) = IS.iter().filter_map(|is| line.find(is).map(|at| (at, is))).min()?;
+        (at <= SENTENCE).then_some(at + is.len())?
+    };
+    let quoted = line.get(gap..)?.starts_with(['"', '\'', '`', '“', '„', '«', '*']);
+    let mark = if quoted { line.get(gap..)?.chars().next().map_or(0, char::len_utf8) } else { 0 };
+    let start = name.end + gap + mark;
+    let end = value_end(text, start);
     let value = text.get(start..end)?;
-    let calls_on = bytes.get(end).is_some_and(|b| matches!(b, b'(' | b'.' | b'[' | b'\\' | b'$' | b'{'));
-    (!calls_on && is_random(value)).then_some((start..end, "a random value behind a telling name"))
+    let found = is_drawn(value) || netrc && is_random(value);
+    found.then_some((start..end, "a random value behind a telling name"))
+}
+
+/// `Authorization: Basic …` with a name and a password inside, `Authorization: Bearer …`.
+fn header(text: &str, after: usize) -> Option<(Range<usize>, &'static str)> {
+    let rest = text.get(after..)?;
+    let line = rest.split('\n').next().unwrap_or_default();
+    let head = line.len() - line.trim_start_matches(['"', '\'', ':', '=', ' ', '>', ',', '`']).len();
+    let (scheme, value) = line.get(head..)?.split_once(' ')?;
+    let start = after + head + scheme.len() + 1;
+    let length = value
+        .bytes()
+        .take(MOST + 1)
+        .take_while(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~')
+        })
+        .count();
+    let value = value.get(..length)?;
+    let found = match scheme.to_ascii_lowercase().as_str() {
+        "basic" => is_login(value),
+        "bearer" | "token" | "apikey" => value.len() >= LEAST && (is_random(value) || is_drawn(value)),
+        _ => false,
+    };
+    found.then_some((start..start + length, "a login in a header"))
+}
+
+/// Base64 of `name:password`, the password none of those in every handbook.
+fn is_login(value: &str) -> bool {
+    use base64::Engine;
+    let bare = value.trim_end_matches('=');
+    let decoded = base64::engine::general_purpose::STANDARD_NO_PAD.decode(bare).unwrap_or_default();
+    let Ok(login) = String::from_utf8(decoded) else { return false };
+    let Some((user, password)) = login.split_once(':') else { return false };
+    let kinds = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit]
+        .iter()
+        .filter(|is| password.bytes().any(|b| is(&b)))
+        .count();
+    password.len() >= 8
+        && kinds == 3
+        && !is_stand_in(password)
+        && !password.to_ascii_lowercase().contains("pass")
+        && user != password
+}
+
+/// `$6$salt$hash` of crypt, as in `/etc/shadow` and `.htpasswd`.
+fn hashed(text: &str, mark: Range<usize>) -> Option<(Range<usize>, &'static str)> {
+    let rest = text.as_bytes().get(mark.end..)?;
+    let body = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'$' | b'=' | b',' | b'+');
+    let end = mark.end + rest.iter().take(MOST).take_while(body).count();
+    let hash = text.get(mark.end..end)?;
+    let own = hash.rsplit('$').next()?.trim_end_matches('.');
+    // A line of a list of users: in a handbook it stands alone.
+    let listed = text.get(..mark.start)?.chars().next_back() == Some(':');
+    (listed && own.len() >= HASHED && !is_stand_in(own) && entropy(own.as_bytes()) >= ENTROPY)
+        .then_some((mark.start..end, "the hash of a password"))
 }
 
 /// Letters of both cases and digits, or long hexadecimal, without words in it.
@@ -133,7 +282,8 @@ fn password_in_address(text: &str, after: usize) -> Option<(Range<usize>, &'stat
     let (user, password) = login.split_once(':')?;
     let host = host.split(':').next().unwrap_or(host).trim_end_matches(['.', ',', ')']);
     let open = |c: char| matches!(c, '$' | '{' | '}' | '[' | ']' | '%' | '*' | '(' | ')');
-    let plain = password.len() >= 6 && !password.contains(open) && !user.is_empty();
+    // Caches have a password and no name: there it must be plain that it was drawn.
+    let plain = password.len() >= 6 && !password.contains(open) && (!user.is_empty() || is_drawn(password));
     let known = ["password", "passwd", "secret", "passwort", "yourpass", "mypass", "userpass"];
     let lower = password.to_ascii_lowercase();
     let stand_in = known.iter().any(|word| lower.starts_with(word))
@@ -142,7 +292,7 @@ fn password_in_address(text: &str, after: usize) -> Option<(Range<usize>, &'stat
         || lower.contains("pass") && !lower.bytes().any(|b| b.is_ascii_digit())
         || lower.bytes().all(|b| b.is_ascii_digit());
     let sample = host.is_empty()
-        || !host.contains('.')
+        || !host.contains('.') && !is_drawn(password)
         || host
             .split('.')
             .any(|label| label.starts_with("example") || matches!(label, "test" | "invalid" | "localhost"))
@@ -184,6 +334,19 @@ mod tests {
             "client_secret: 'Zq8t3LmX0vB7nK2wRf5YcD1e'",
             "\"token\": \"f3a9c07e51bd8264e19a7c3058f2b6d4\"",
             "password => q8Zt3LmX0vB7nK2wRf5Y",
+            "password = \"tR4vq9KxZ2mWb7\"",
+            "password: w8$Kd!3pLz#7Rt2v",
+            "The password for the guests is tR4vq9KxZ2mWb7, said Anna.",
+            "Passwort: tR4vq9KxZ2mWb7",
+            "Das Passwort lautet tR4vq9KxZ2mWb7.",
+            "Authorization: Bearer tR4vq9KxZ2mWb7Hq7xKp2Wz9Lm",
+            "-H 'Authorization: Bearer 9f3a07c5e1bd826419ea7c3058f2b6d49f3a07c5'",
+            "Authorization: Basic YW5uYTpIcTd4S3AyV3o5TG0=",
+            "redis://:tR4vq9KxZ2mWb7@10.4.5.6:6379/0",
+            "jdbc:mysql://db.site.net:3306/app?user=root&password=Hq7xKp2Wz9Lm",
+            "machine git.site.org login anna password 9f3a07c5e1bd826419ea7c3058f2b6d4",
+            "anna:$apr1$t0W1bjO0$IkQa99jtHHzAuD7UaIIboX",
+            "SECRET_KEY = 'django-insecure-k8$2r!x0v@q9w7e^5t3z1y&u*i(o)p_l'",
         ] {
             assert_eq!(found(text), 1, "{text}");
         }
@@ -201,6 +364,13 @@ mod tests {
             "postgresql://user:secret@localhost:5432/db",
             "https://${USER}:${TOKEN9}@git.site.org/",
             "eyJhbGciOiJIUzI1NiJ9 is a header",
+            "password: ********, password = changeme, password: ${DB_PASSWORD_1}",
+            "The password is stored as scram-sha-256 in the table.",
+            "password = hashlib.sha256(b'abc123').hexdigest()",
+            "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== and Authorization: Bearer <token>",
+            "the secret is that nobody knows, the token is valid for 3600s",
+            "redis://:password@cache:6379 and $6$rounds=5000$salt",
+            "password=my-very-secret-password-2024",
         ] {
             assert_eq!(found(text), 0, "{text}");
         }

@@ -3,16 +3,84 @@
 use crate::evidence::{at, finding, place};
 use karat_types::Finding;
 use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 /// Base64 characters after the BEGIN line below which it is an explanation and no key.
 const KEY_BODY: usize = 64;
+/// The same of PuTTY's form: a key of Ed25519 has 48.
+const PUTTY_BODY: usize = 40;
 /// The longest private key block, with room to spare.
 const MAX_KEY_BYTES: usize = 16_384;
 
 /// Each block with a private key, masked.
 pub(super) fn private_keys(text: &str) -> Vec<Finding> {
     let begins = text.match_indices("-----BEGIN ");
-    begins.filter_map(|(start, _)| private_key(text, start)).take(super::MOST).collect()
+    let armoured = begins.filter_map(|(start, _)| private_key(text, start));
+    let putty = text.match_indices("PuTTY-User-Key-File-").filter_map(|(start, _)| putty(text, start));
+    armoured.chain(putty).chain(wallets(text)).take(super::MOST).collect()
+}
+
+/// PuTTY's own form: the lines behind `Private-Lines: N`.
+fn putty(text: &str, start: usize) -> Option<Finding> {
+    let rest = window(&text[start..]);
+    let at = rest.find("Private-Lines:")?;
+    let mut end = at + rest[at..].find('\n')? + 1;
+    let mut base64 = 0;
+    for line in rest[end..].split_inclusive('\n') {
+        let data = line.trim();
+        if data.is_empty() || !data.bytes().all(is_base64) {
+            break;
+        }
+        base64 += data.len();
+        end += line.len();
+    }
+    (base64 >= PUTTY_BODY).then(|| found(text, "PuTTY PRIVATE KEY", start..start + end, base64))
+}
+
+/// Keys of Bitcoin's wallets: base58 whose check digits (the first four bytes of SHA-256
+/// twice) hold, in the form for one key (51 or 52 characters) or for a whole wallet (111).
+fn wallets(text: &str) -> Vec<Finding> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let shaped = words.filter(|word| match word.len() {
+        51 => word.starts_with('5') || word.starts_with('9'),
+        52 => word.starts_with(['K', 'L', 'c']),
+        111 => word.starts_with("xprv"),
+        _ => false,
+    });
+    let proven = shaped.filter(|word| is_base58_checked(word)).take(super::MOST);
+    let place = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
+    proven
+        .map(|word| found(text, "wallet private key", place(word)..place(word) + word.len(), word.len()))
+        .collect()
+}
+
+fn is_base58_checked(word: &str) -> bool {
+    const DIGITS: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    let mut number: Vec<u8> = Vec::with_capacity(96);
+    for digit in word.bytes() {
+        let Some(digit) = DIGITS.iter().position(|&known| known == digit) else { return false };
+        let mut carry = digit;
+        for byte in &mut number {
+            carry += usize::from(*byte) * 58;
+            *byte = (carry & 0xff) as u8;
+            carry >>= 8;
+        }
+        while carry > 0 {
+            number.push((carry & 0xff) as u8);
+            carry >>= 8;
+        }
+    }
+    number.reverse();
+    let Some((body, check)) = number.split_last_chunk::<4>() else { return false };
+    Sha256::digest(Sha256::digest(body)).starts_with(check)
+}
+
+fn found(text: &str, head: &str, span: Range<usize>, masked: usize) -> Finding {
+    let shown = format!("{head} [{masked} characters masked]");
+    let message = format!("There is a private key here: {head}, {masked} characters.");
+    let place = place(text.as_bytes(), span.start, span.end);
+    at(finding("private_key", json!(shown), json!("none"), message), place)
 }
 
 fn private_key(text: &str, start: usize) -> Option<Finding> {
@@ -83,6 +151,24 @@ mod tests {
             body(64)
         );
         assert_eq!(private_keys(&text)[0].code, "private_key");
+    }
+
+    #[test]
+    fn keys_of_putty_and_of_wallets_are_keys() {
+        let putty = format!(
+            "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: me\nPublic-Lines: 1\n{}\nPrivate-Lines: 1\n{}\nPrivate-MAC: 00\n",
+            body(60),
+            body(48)
+        );
+        assert_eq!(private_keys(&putty)[0].code, "private_key");
+        assert!(
+            private_keys("PuTTY-User-Key-File-3: is the first line, Private-Lines: tells\nhow many")
+                .is_empty()
+        );
+        // The well-known example of the wiki on this form.
+        let wallet = "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ";
+        assert_eq!(private_keys(&format!("key {wallet}.")).len(), 1);
+        assert!(private_keys(&format!("key {}.", wallet.replace("Hue", "Hua"))).is_empty());
     }
 
     #[test]

@@ -9,9 +9,10 @@ mod keys;
 mod random;
 mod rules;
 
+use super::seen::visible;
 use crate::evidence::{at, finding, place};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use karat_types::Finding;
+use karat_types::{Evidence, Finding};
 use random::is_stand_in;
 use regex::Regex;
 use rules::{RULES, Rule};
@@ -57,6 +58,19 @@ fn expanded(rule: &Rule) -> String {
 
 /// Private keys, access tokens, and what may be one; each with a masked place.
 pub(crate) fn check(text: &str) -> Vec<Finding> {
+    let Some(seen) = visible(text) else { return check_visible(text) };
+    // A character that shows nothing must not hide a token; the place is that of the text.
+    let mut findings = check_visible(&seen.text);
+    for finding in &mut findings {
+        if let Some(Evidence::Line { start, end, .. }) = finding.evidence {
+            let origin = seen.origin(start as usize..end as usize);
+            finding.evidence = Some(place(text.as_bytes(), origin.start, origin.end));
+        }
+    }
+    findings
+}
+
+fn check_visible(text: &str) -> Vec<Finding> {
     let mut findings = keys::private_keys(text);
     let tokens = tokens(text);
     findings.extend(tokens.iter().take(MOST).map(|(span, rule)| refused(text, span, rule)));
@@ -109,8 +123,10 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 fn refused(text: &str, span: &Range<usize>, rule: &Rule) -> Finding {
-    let shown =
-        format!("{}… [{} characters masked]", rule.literal, span.len().saturating_sub(rule.literal.len()));
+    // What may stand one letter before the literal belongs to the name.
+    let known = if rule.back == 1 { rule.literal.len() + 1 } else { rule.literal.len() };
+    let name = if rule.back == 1 { &text[span.start..floor(text, span.start + known)] } else { rule.literal };
+    let shown = format!("{name}… [{} characters masked]", span.len().saturating_sub(known));
     let sure =
         if random::check_digits_hold(&text[span.clone()]) { "; its check digits are right" } else { "" };
     let message = format!("There is an access token here: {}{sure}.", rule.service);
@@ -154,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn a_token_hides_behind_no_invisible_character() {
+        let text = format!("é ghp\u{200b}_{}.", body(36));
+        let found = check(&text);
+        assert_eq!(found[0].code, "access_token");
+        assert!(
+            matches!(found[0].evidence, Some(Evidence::Line { line: 1, column: 3, start: 3, end: 46 })),
+            "{found:?}"
+        );
+    }
+
+    #[test]
     fn one_of_each_well_known_service() {
         let hex = |n: usize| (0..n).map(|i| char::from(b"3f9a0c7e51bd8264"[i * 7 % 16])).collect::<String>();
         for token in [
@@ -179,6 +206,8 @@ mod tests {
             format!("pypi-AgEIcHlwaS5vcmc{}", body(120)),
             format!("{}.atlasv1.{}", body(14), body(67)),
             format!("aws_secret_access_key = {}", body(40)),
+            format!("ntn_{}", body(46)),
+            format!("https://me.blob.core.windows.net/c?sv=2022-11-02&sig={}%3D", body(43)),
         ] {
             for text in [format!("see {token} here"), format!("\"{token}\""), token.clone()] {
                 let found = check(&text);

@@ -1,5 +1,7 @@
 //! Whether a run of characters was drawn at random, as secrets are.
 
+use crate::text::letters::is_common;
+
 /// Different characters a token has at least; fewer is a stand-in such as `xxxx…`.
 const DIFFERENT: usize = 8;
 /// Characters that go up by one, or stay the same, in a row; chance does not do that.
@@ -26,6 +28,41 @@ pub(super) fn is_stand_in(body: &str) -> bool {
     let different = seen.iter().filter(|&&there| there).count();
     let lower = body.to_ascii_lowercase();
     different < DIFFERENT || has_run(body.as_bytes()) || WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// Of 100 neighbours, how many are strange to each other in what was drawn at random.
+const STRANGE: usize = 50;
+/// The shortest password of that kind.
+const SHORT: usize = 12;
+
+/// Whether a password was drawn at random: neighbours are strange to each other, as a digit
+/// beside a letter, or two letters that seldom follow each other. Words joined in any way
+/// stay below, and so do versions, dates and paths.
+pub(super) fn is_drawn(value: &str) -> bool {
+    let hexadecimal = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    let lower = value.to_ascii_lowercase();
+    if value.len() < SHORT || hexadecimal || is_stand_in(value) || has_run(lower.as_bytes()) {
+        return false;
+    }
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let (mut strange, mut pairs) = (0, 0);
+    for pair in lower.as_bytes().windows(2) {
+        let &[a, b] = pair else { continue };
+        // These join words.
+        let joint = |b: u8| matches!(b, b'_' | b'-' | b'.' | b'/' | b':' | b',' | b'=' | b'+');
+        if joint(a) || joint(b) {
+            continue;
+        }
+        pairs += 1;
+        let kind = |b: u8| (b.is_ascii_lowercase(), b.is_ascii_digit());
+        strange += usize::from(if a.is_ascii_lowercase() && b.is_ascii_lowercase() {
+            !is_common(a, b)
+        } else {
+            kind(a) != kind(b)
+        });
+    }
+    let least = if digits >= 2 { STRANGE } else { STRANGE + 10 };
+    pairs + 1 >= SHORT * 2 / 3 && strange * 100 >= pairs * least && digits * 10 < value.len() * 8
 }
 
 fn has_run(bytes: &[u8]) -> bool {
@@ -111,6 +148,30 @@ mod tests {
             assert!(is_stand_in(stand_in), "{stand_in}");
         }
         assert!(!is_stand_in("aZ3kQ9xW7mB2vT5nR8pL"));
+    }
+
+    #[test]
+    fn what_is_drawn_is_told_from_what_is_written() {
+        for drawn in ["tR4vq9KxZ2mWb7", "w8$Kd!3pLz#7Rt2v", "Hq7xKp2Wz9Lm", "z!Qf7@pW2^tk9#Bx4&Lm1%Vs"] {
+            assert!(is_drawn(drawn), "{drawn}");
+        }
+        for written in [
+            "correct-horse-battery-staple",
+            "my_super_secret_password",
+            "getUserPassword2",
+            "hunter2hunter2",
+            "/etc/ssl/private/server.pem",
+            "2024-05-17T10:45:32",
+            "v1.2.3-beta4-linux-x86_64",
+            "user@mail.server.org",
+            "123e4567-e89b-12d3-a456-426614174000",
+            "Password123456",
+            "AbCdEf123456",
+            "Donaudampfschiff",
+            "scram-sha-256",
+        ] {
+            assert!(!is_drawn(written), "{written}");
+        }
     }
 
     #[test]
