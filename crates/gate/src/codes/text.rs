@@ -178,7 +178,7 @@ pub(super) const CODES: &[Code] = &[
         "T15",
         "The text may contain a secret",
         [
-            "A random-looking value stands behind a name such as `password` or `api_key`, an address carries a password, or there is a signed web token (JWT). It may be an example, so a person looks; at most five places are named.",
+            "A random-looking value (12 characters or more whose neighbours are strange to each other, or long hexadecimal) stands behind a name such as `password` or `api_key`, in a sentence that says “the password is …”, in an Authorization header or a `.netrc`; an address carries a password; there is the hash of a password or a signed web token (JWT). Placeholders such as `your_password`, `changeme`, `${VAR}` and `****` are not counted. It may be an example, so a person looks; at most five places are named.",
             "the kind of secret, masked; none.",
             "If it is real, remove it and replace it where it is used; if it is an example, make that plain: YOUR_TOKEN, example.com.",
         ],
@@ -228,7 +228,7 @@ pub(super) const CODES: &[Code] = &[
         "T16",
         "The text has payment card numbers",
         [
-            "A number has the first digits and the length of an issuer of cards, its check digit holds (Luhn), and a word such as “card” stands before it. Test numbers of payment services look the same, so a person looks.",
+            "A number has the first digits and the length of an issuer of cards, its check digit holds (Luhn), and a word such as “card” stands before it or an expiry date or security code behind it. Test numbers of payment services look the same, so a person looks.",
             "card numbers found; 0.",
             "Mask them, or leave them if they are test numbers: the reviewer sees this note.",
         ],
@@ -238,7 +238,7 @@ pub(super) const CODES: &[Code] = &[
         "T16",
         "The text has national identity numbers",
         [
-            "A number has the form of a national identity or tax number and its check digits hold; where a form alone proves little, its name (SSN, DNI, PESEL …) stands before it. Thirty kinds of 25 countries are known.",
+            "A number has the form of a national identity or tax number and its check digits hold; where a form alone proves little, its name (SSN, DNI, PESEL …) stands before it. Thirty-five kinds of 29 countries and the machine-readable lines of passports are known.",
             "identity numbers found; 0.",
             "Mask them, or leave them if they are made up: the reviewer sees this note.",
         ],

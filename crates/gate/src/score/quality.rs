@@ -62,7 +62,7 @@ const STRANGE: Line =
 
 /// Different lines, and different words, of a text that is more than its refrain.
 const OTHER_LINES: u64 = 8;
-const OTHER_WORDS: u64 = 40;
+const OTHER_WORDS: u64 = 20;
 /// What its refrain costs at most.
 const REFRAIN: u64 = 35;
 

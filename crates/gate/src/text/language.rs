@@ -11,7 +11,7 @@ use crate::evidence::finding;
 use karat_types::Finding;
 use karat_types::finding::NotRun;
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Thousandths of confidence with which a text is in another language than the one wanted.
@@ -22,6 +22,12 @@ const OWN_SHARE: u64 = 20;
 const LEAST: u64 = 5;
 /// Small words of 1,000 below which a text is a list or in a language without a list.
 const LEAST_SHARE: u64 = 60;
+/// Different small words of one language without which the guess is unsure, in a text of
+/// less than [`LONG`] words and in a longer one: a language without a list shares a few with
+/// some other (Welsh “y”, “a”, “o” with Spanish).
+const DIFFERENT: u64 = 5;
+const DIFFERENT_LONG: u64 = 8;
+const LONG: u64 = 100;
 /// Letters below which a script says nothing.
 const LETTERS: u64 = 100;
 /// Characters of running text that are read; more would not change the answer.
@@ -135,22 +141,27 @@ struct Heard {
     groups: BTreeMap<u64, u64>,
     /// Words of any kind.
     words: u64,
+    /// Different small words of each combination of lists.
+    different: BTreeMap<u64, u64>,
 }
 
 impl Heard {
     fn of(lines: &[String]) -> Self {
-        let (groups, words) = groups(lines);
-        Self { groups, words }
+        let (groups, words, different) = groups(lines);
+        Self { groups, words, different }
     }
 
     /// The language with most words; none where small words are too few.
     fn best(&self) -> Option<usize> {
-        let votes = |language: usize| -> u64 {
-            self.groups.iter().filter(|(of, _)| **of >> language & 1 == 1).map(|(_, count)| *count).sum()
+        let of = |groups: &BTreeMap<u64, u64>, language: usize| -> u64 {
+            groups.iter().filter(|(of, _)| **of >> language & 1 == 1).map(|(_, count)| *count).sum()
         };
+        let votes = |language: usize| of(&self.groups, language);
         let small: u64 = self.groups.values().sum();
         let best = (0..LISTS.len()).max_by_key(|&language| (votes(language), std::cmp::Reverse(language)))?;
-        (votes(best) >= LEAST && small * 1000 >= self.words * LEAST_SHARE).then_some(best)
+        let least = if self.words < LONG { DIFFERENT } else { DIFFERENT_LONG };
+        let sure = of(&self.different, best) >= least;
+        (sure && votes(best) >= LEAST && small * 1000 >= self.words * LEAST_SHARE).then_some(best)
     }
 
     /// The share, of 1,000, of the first among the words that only one of two languages has.
@@ -173,9 +184,11 @@ fn density(language: usize) -> u64 {
     if rare { 2 } else { 1 }
 }
 
-/// How many words are in which lists (bit by bit), and how many words there are.
-fn groups(lines: &[String]) -> (BTreeMap<u64, u64>, u64) {
+/// How many words are in which lists (bit by bit), how many words there are, and how many
+/// different ones in which lists.
+fn groups(lines: &[String]) -> (BTreeMap<u64, u64>, u64, BTreeMap<u64, u64>) {
     let mut groups: BTreeMap<u64, u64> = BTreeMap::new();
+    let (mut seen, mut different) = (HashSet::new(), BTreeMap::new());
     let mut words = 0;
     let mut lower = String::new();
     for word in sample(lines).flat_map(|line| line.split(|c: char| !is_word(c))) {
@@ -185,11 +198,14 @@ fn groups(lines: &[String]) -> (BTreeMap<u64, u64>, u64) {
         words += 1;
         lower.clear();
         lower.extend(word.chars().flat_map(char::to_lowercase));
-        if let Some(&languages) = VOTES.get(lower.as_str()) {
+        if let Some((&word, &languages)) = VOTES.get_key_value(lower.as_str()) {
             *groups.entry(languages).or_default() += 1;
+            if seen.insert(word) {
+                *different.entry(languages).or_default() += 1;
+            }
         }
     }
-    (groups, words)
+    (groups, words, different)
 }
 
 /// Letters, the marks on them, and apostrophes.
@@ -217,7 +233,7 @@ pub(crate) fn check(lines: &[String], declared: Option<&str>) -> Result<Option<F
         return Err(not_run(format!("the language '{declared}' is not one we can tell")));
     }
     let Some((found, confidence)) = against(lines, &wanted) else {
-        return Err(not_run("too few small words of any language were found".into()));
+        return Err(not_run("unsure: too few small words of any language we know were found".into()));
     };
     if is_near(found, &wanted) || confidence < CONFIDENCE {
         return Ok(None);
@@ -348,6 +364,13 @@ mod tests {
     fn code_has_no_say() {
         let code = "```c\nif (the == of) and_that(with, this, is, not, for);\n```\n".repeat(20);
         assert_eq!(of(&format!("{code}{}", SAMPLES[1].1)).unwrap().0, "de");
+    }
+
+    #[test]
+    fn a_language_without_a_list_is_not_taken_for_another() {
+        let welsh = "Mae'r afon yn codi yn y bryniau y tu ôl i'r dref ac yn llifo am ddau ddiwrnod cyn cyrraedd y môr, a does neb o blant y pentref yn cofio haf heb y dŵr oer a'r cychod bach a fyddai o dan y bont.";
+        assert_eq!(of(welsh), None);
+        assert!(check(&Prose::of(welsh).lines, Some("es")).unwrap_err().why.contains("too few"));
     }
 
     #[test]

@@ -85,6 +85,16 @@ const IDS: &[Id] = &[
     Id { form: "dd.ddd.ddd-*", words: &[], holds: chile },
     Id { form: "ddd ddd ddd", words: &["tfn", "tax file"], holds: australia },
     Id { form: "ddd-ddd-ddd dd", words: &["снилс"], holds: russia },
+    Id { form: "dd-dddddddd-d", words: &[], holds: argentina },
+    Id { form: "dddddddddddd", words: &["マイナンバー", "個人番号", "my number"], holds: japan },
+    Id { form: "dddd dddd dddd", words: &["マイナンバー", "個人番号", "my number"], holds: japan },
+    Id { form: "aadddddda", words: &["national insurance", "nino", "ni number"], holds: britain },
+    Id { form: "aa dd dd dd a", words: &["national insurance", "nino", "ni number"], holds: britain },
+    Id {
+        form: "aaaaadddda",
+        words: &["pan ", "pan:", "pan-", "permanent account", "income tax"],
+        holds: india,
+    },
 ];
 
 /// All of them.
@@ -104,8 +114,16 @@ pub(super) fn find(text: &str) -> Vec<(Range<usize>, Kind)> {
             b if b.is_ascii_digit() && (next.is_ascii_digit() || next == b' ') => {
                 card(text, at).or_else(|| identity(text, at))
             }
+            b'P' if next == b'<' => passport(text, at),
             b if b.is_ascii_uppercase() && (next.is_ascii_digit() || next.is_ascii_uppercase()) => {
                 account(bytes, at).or_else(|| identity(text, at))
+            }
+            // In small letters only where it is called so.
+            b if b.is_ascii_lowercase()
+                && next.is_ascii_lowercase()
+                && bytes.get(at + 2).is_some_and(u8::is_ascii_digit) =>
+            {
+                account(bytes, at).filter(|_| named(text, at, &["iban"]))
             }
             _ => None,
         };
@@ -139,16 +157,17 @@ fn named(text: &str, at: usize, words: &[&str]) -> bool {
 fn account(bytes: &[u8], start: usize) -> Option<(usize, Kind)> {
     let head = bytes.get(start..start + 4)?;
     let [a, b, c, d] = head else { return None };
-    if !(a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit()) {
+    if !(a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit()) {
         return None;
     }
-    let length = iban_length([*a, *b])?;
+    let length = iban_length([a.to_ascii_uppercase(), b.to_ascii_uppercase()])?;
+    let small = a.is_ascii_lowercase();
     let (mut rest, mut end) = (0_u32, start);
     let mut digits: Vec<u8> = Vec::with_capacity(length);
     for (offset, &byte) in bytes[start..].iter().take(length + length / 4 + 1).enumerate() {
-        if byte.is_ascii_uppercase() || byte.is_ascii_digit() {
-            digits.push(byte);
-        } else if byte != b' ' || !digits.len().is_multiple_of(4) {
+        if byte.is_ascii_uppercase() || byte.is_ascii_digit() || small && byte.is_ascii_lowercase() {
+            digits.push(byte.to_ascii_uppercase());
+        } else if !matches!(byte, b' ' | b'-') || !digits.len().is_multiple_of(4) {
             break;
         }
         if digits.len() == length {
@@ -221,7 +240,49 @@ fn card(text: &str, start: usize) -> Option<(usize, Kind)> {
         _ => false,
     };
     let ends = bytes.get(end).is_none_or(|b| !is_joined(*b));
-    (issued && ends && luhn(&digits) && named(text, start, CARD_WORDS)).then_some((end, Kind::Card))
+    (issued && ends && luhn(&digits) && (named(text, start, CARD_WORDS) || dated(text, end)))
+        .then_some((end, Kind::Card))
+}
+
+/// Whether an expiry date or a security code follows shortly, as on a card.
+fn dated(text: &str, end: usize) -> bool {
+    let mut to = text.len().min(end + NEAR);
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    let behind = text.get(end..to).unwrap_or_default().to_lowercase();
+    ["cvc", "cvv", "exp ", "exp.", "exp:", "expir", "valid thru", "gültig bis"]
+        .iter()
+        .any(|word| behind.contains(word))
+}
+
+/// The two lines at the foot of a passport (ICAO 9303): 44 characters each, with check digits
+/// over the number, the birthday and the day it ends.
+fn passport(text: &str, start: usize) -> Option<(usize, Kind)> {
+    let rest = text.as_bytes().get(start..)?;
+    let is_line = |line: &[u8]| {
+        line.len() == 44 && line.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'<')
+    };
+    let (first, behind) = rest.split_at_checked(44)?;
+    let gap = behind.iter().take_while(|b| b.is_ascii_whitespace()).take(3).count();
+    let second = behind.get(gap..gap + 44)?;
+    let checked = |from: usize, to: usize| {
+        let sum: u32 =
+            second[from..to].iter().zip([7, 3, 1].iter().cycle()).map(|(&b, weight)| mrz(b) * weight).sum();
+        sum % 10 == mrz(second[to])
+    };
+    let shaped = is_line(first) && is_line(second) && first.starts_with(b"P");
+    (shaped && checked(0, 9) && checked(13, 19) && checked(21, 27))
+        .then_some((start + 44 + gap + 44, Kind::Identity))
+}
+
+/// The value of a character in it.
+const fn mrz(b: u8) -> u32 {
+    match b {
+        b'0'..=b'9' => (b - b'0') as u32,
+        b'A'..=b'Z' => (b - b'A') as u32 + 10,
+        _ => 0,
+    }
 }
 
 fn identity(text: &str, start: usize) -> Option<(usize, Kind)> {
@@ -436,6 +497,31 @@ fn australia(plain: &[u8]) -> bool {
     weighted(plain, &[1, 4, 3, 7, 5, 8, 6, 9, 10]).is_multiple_of(11)
 }
 
+/// CUIT and CUIL: what kind of person, and a check digit.
+fn argentina(plain: &[u8]) -> bool {
+    let check = (11 - weighted(&plain[..10], &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11;
+    matches!(number(&plain[..2]), 20 | 23 | 24 | 27 | 30 | 33 | 34) && check == values(plain)[10]
+}
+
+fn japan(plain: &[u8]) -> bool {
+    let sum = weighted(&plain[..11], &[6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
+    (if sum <= 1 { 0 } else { 11 - sum }) == values(plain)[11]
+}
+
+/// No check digit: the letters that are given out.
+fn britain(plain: &[u8]) -> bool {
+    let (first, second) = (plain[0], plain[1]);
+    !b"DFIQUV".contains(&first)
+        && !b"DFIOQUV".contains(&second)
+        && !matches!(&plain[..2], b"BG" | b"GB" | b"KN" | b"NK" | b"NT" | b"TN" | b"ZZ")
+        && matches!(plain[8], b'A'..=b'D')
+}
+
+/// No check digit: the fourth letter says whose number it is.
+fn india(plain: &[u8]) -> bool {
+    b"ABCFGHJLPT".contains(&plain[3])
+}
+
 fn russia(plain: &[u8]) -> bool {
     let sum = weighted(&plain[..9], &[9, 8, 7, 6, 5, 4, 3, 2, 1]);
     u64::from(sum % 101 % 100) == number(&plain[9..])
@@ -456,9 +542,12 @@ mod tests {
             "GB82 WEST 1234 5698 7654 32",
             "FR1420041010050500013M02606",
             "NO9386011117947",
+            "DE89-3704-0044-0532-0130-00",
+            "de89 3704 0044 0532 0130 00",
         ] {
             assert_eq!(found(&format!("IBAN: {iban}.")), [(Kind::Account, iban)], "{iban}");
         }
+        assert_eq!(found("see de89370400440532013000"), []);
         assert_eq!(found("DE88370400440532013000 and XX89370400440532013000"), []);
     }
 
@@ -467,6 +556,7 @@ mod tests {
         assert_eq!(found("my card: 4111-1111-1111-1111!"), [(Kind::Card, "4111-1111-1111-1111")]);
         assert_eq!(found("Kreditkarte 5500000000000004"), [(Kind::Card, "5500000000000004")]);
         assert_eq!(found("tarjeta 378282246310005"), [(Kind::Card, "378282246310005")]);
+        assert_eq!(found("4111 1111 1111 1111 exp 04/27 cvc 123"), [(Kind::Card, "4111 1111 1111 1111")]);
         for other in [
             "4111 1111 1111 1111",
             "card 4111 1111 1111 1112",
@@ -503,6 +593,14 @@ mod tests {
             ("TFN ", "123 456 782"),
             ("СНИЛС ", "112-233-445 95"),
             ("fødselsnummer ", "15076500565"),
+            ("", "20-12345678-6"),
+            ("マイナンバー ", "123456789018"),
+            ("National Insurance number ", "AB123456C"),
+            ("PAN: ", "ABCPK1234F"),
+            (
+                "",
+                "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+            ),
         ] {
             assert_eq!(found(&format!("{word}{id}.")), [(Kind::Identity, id)], "{word}{id}");
         }
@@ -511,6 +609,9 @@ mod tests {
             "536-90-4399",
             "12345678Z",
             "SSN 000-12-3456",
+            "20-12345678-7",
+            "PAN: ABCXK1234F",
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C37UTO7408122F1204159ZE184226B<<<<<10",
             "PESEL 44051401358",
             "2341 2341 2346",
         ] {

@@ -251,7 +251,7 @@ fn hashed(text: &str, mark: Range<usize>) -> Option<(Range<usize>, &'static str)
     let hash = text.get(mark.end..end)?;
     let own = hash.rsplit('$').next()?.trim_end_matches('.');
     // A line of a list of users: in a handbook it stands alone.
-    let listed = text.get(..mark.start)?.chars().next_back() == Some(':');
+    let listed = text.get(..mark.start)?.ends_with(':');
     (listed && own.len() >= HASHED && !is_stand_in(own) && entropy(own.as_bytes()) >= ENTROPY)
         .then_some((mark.start..end, "the hash of a password"))
 }
