@@ -26,14 +26,28 @@ test("a file goes from the tray into a release", async ({ page, api, browser }) 
 
   await test.step("the pre-check names what is wrong and keeps the form", async () => {
     await bench.goto(`${url()}/datanets/${id}/contribute`);
+    await bench.setInputFiles("input[type=file]", file("short.md", "Too short."));
+    await bench.getByRole("button", { name: text.contribute.checkAll(1) }).click();
+    await expect(bench.getByText(text.contribute.declareFirst)).toBeVisible();
+    await expect(bench.getByLabel(text.contribute.licence)).toBeFocused();
+    await expect(bench.getByText(text.contribute.would.refused)).toHaveCount(0);
     await bench.getByLabel(text.contribute.licence).fill("CC-BY-4.0");
     await bench.getByLabel(text.contribute.consent).check();
-    await bench.setInputFiles("input[type=file]", file("short.md", "Too short."));
     await bench.getByRole("button", { name: text.contribute.checkAll(1) }).click();
     await expect(bench.getByText(text.contribute.would.refused)).toBeVisible();
     await expect(bench.getByText("text_too_short").first()).toBeVisible();
     await expect(bench.getByLabel(text.contribute.licence)).toHaveValue("CC-BY-4.0");
     await bench.getByRole("button", { name: text.contribute.remove("short.md") }).click();
+  });
+
+  await test.step("what lies on the tray is there after a reload", async () => {
+    await bench.setInputFiles("input[type=file]", file("kept.md", "Kept."));
+    await expect(async () => {
+      await bench.reload();
+      await expect(bench.getByRole("heading", { name: "kept.md" })).toBeVisible({ timeout: 2_000 });
+    }).toPass();
+    await bench.getByRole("button", { name: text.contribute.remove("kept.md") }).click();
+    await bench.getByLabel(text.contribute.consent).check();
   });
 
   await test.step("good files are handed in and wait for review", async () => {
@@ -77,5 +91,22 @@ test("a file goes from the tray into a release", async ({ page, api, browser }) 
     await page.getByRole("tab", { name: text.release.tabs.rows }).click();
     await page.getByRole("button", { name: text.release.prove }).first().click();
     await expect(page.getByText(text.release.verified)).toBeVisible();
+  });
+
+  await test.step("what is withdrawn is gone for everybody, and says what it stopped", async () => {
+    const release = (await api.get<{ items: { id: string }[] }>(`datanets/${id}/releases`)).items[0]?.id ?? "";
+    const row = (await api.get<{ items: { submission: string }[] }>(`releases/${release}/rows`)).items[0];
+    await bench.goto(`${url()}/submissions/${row?.submission}`);
+    await bench.getByRole("button", { name: text.contribute.withdraw }).click();
+    const dialog = bench.getByRole("dialog");
+    await expect(dialog.getByText(text.contribute.withdrawStops(text.release.short(1), 1))).toBeVisible();
+    await dialog.getByRole("button", { name: text.contribute.withdrawForGood }).click();
+    await expect(bench.getByText(text.contribute.tombstone.releases)).toBeVisible();
+    await expect(bench.getByRole("link", { name: text.contribute.download })).toHaveCount(0);
+    const visitor = await (await browser.newContext()).newPage();
+    await visitor.goto(`${url()}/submissions/${row?.submission}`);
+    await expect(visitor.getByText(text.state.submission.withdrawn)).toBeVisible();
+    await visitor.getByRole("link", { name: new RegExp(`${text.release.eyebrow} 1$`, "i") }).click();
+    await expect(visitor.getByText(text.state.releaseStopped)).toBeVisible();
   });
 });

@@ -11,8 +11,8 @@ const finding = (code: string, measured: unknown, threshold: unknown): Finding =
 describe("the numbers of a finding", () => {
   test("carry their units", () => {
     expect(measureOf(finding("too_loud", -41, -50))).toBe("Found −4.1 LUFS, limit: at most −5 LUFS");
-    expect(measureOf(finding("silent", -9625, -6000))).toBe("Found −96.3 dB, limit: at least −60 dB");
-    expect(measureOf(finding("audio_truncated", 9488, 28466))).toBe("Found 9.49 s, expected 28.47 s");
+    expect(measureOf(finding("silent", -9625, -6000))).toBe("Found −96.2 dB, limit: at least −60 dB");
+    expect(measureOf(finding("audio_truncated", 9488, 28466))).toBe("Found 9.48 s, expected 28.46 s");
     expect(measureOf(finding("image_too_small", 12, 32))).toBe("Found 12 px, limit: at least 32 px");
     expect(measureOf(finding("qr_code", "12.50", "5.00"))).toBe("Found 12.5 %, limit: at most 5 %");
     expect(measureOf(finding("few_words", 1, 50))).toBe("Found 1 word, limit: at least 50 words");

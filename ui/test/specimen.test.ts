@@ -78,6 +78,12 @@ describe("places in a document", () => {
     expect(pageOf(finding({ kind: "line", line: 2, column: 1, start: 10, end: 12 }), reading)?.page).toBe(2);
     expect(pageOf(finding({ kind: "line", line: 3, column: 1, start: 22, end: 23 }), reading)).toBeNull();
   });
+  test("two finds in one line have a box each", () => {
+    const line = { ...reading, text: "ask ada or bob", spans: [{ start: 0, end: 14, place: { kind: "page" as const, page: 1, area: [100, 50, 140, 12] as [number, number, number, number] } }] };
+    const box = (start: number, end: number) => pageOf(finding({ kind: "line", line: 1, column: 1, start, end }), line)?.area;
+    expect(box(4, 7)).toEqual([140, 50, 30, 12]);
+    expect(box(11, 14)).toEqual([210, 50, 30, 12]);
+  });
   test("places are told in the words of the document", () => {
     expect(placeOf(finding({ kind: "line", line: 3, column: 1, start: 22, end: 23 }), reading)).toBe("Paragraph 7");
     expect(placeOf(finding({ kind: "line", line: 3, column: 1, start: 22, end: 23 }))).toBe("Line 3");

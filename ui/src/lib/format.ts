@@ -82,6 +82,11 @@ export function moment(iso: string): string {
   return `${date(iso)}, ${time.format(new Date(iso))} UTC`;
 }
 
+/** Release 1, Release 2 and Release 3 */
+export function listOf(words: readonly string[]): string {
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(words);
+}
+
 /** First characters of a hash, enough to recognise it. */
 export function shortHash(hash: string): string {
   return hash.slice(0, 10);

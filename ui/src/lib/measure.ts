@@ -6,9 +6,10 @@ const t = text.specimen.measure;
 
 type Unit = (value: number) => string;
 
-/** At most two places after the point, with a true minus sign. */
+/** At most two places after the point, cut as the gate's sentences cut them, with a true minus sign. */
 function decimal(value: number, digits = 2): string {
-  return String(Number(value.toFixed(digits))).replace("-", "−");
+  const places = 10 ** digits;
+  return String(Math.trunc(Math.round(value * 1e6) / 1e6 * places) / places).replace("-", "−");
 }
 
 const of = (divisor: number, unit: string, digits?: number): Unit => (value) => `${decimal(value / divisor, digits)} ${unit}`;

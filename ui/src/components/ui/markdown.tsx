@@ -11,7 +11,7 @@ export function Markdown({ source, className }: { source: string; className?: st
         if (block.kind === "heading") return <p key={key} className="pt-2 text-base font-semibold">{spans(block.text)}</p>;
         if (block.kind === "code") {
           return (
-            // Long lines scroll; the region is reachable by keyboard.
+            // What cannot be broken scrolls; the region is reachable by keyboard.
             // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
             <pre key={key} tabIndex={0}>
               <code>{block.text}</code>

@@ -10,7 +10,7 @@ import { CopyId } from "@/components/ui/copy";
 import { Dialog } from "@/components/ui/dialog";
 import { Page, Section } from "@/components/ui/page";
 import { FormProblem, Loaded, Note, Skeleton } from "@/components/ui/states";
-import { bytes, moment } from "@/lib/format";
+import { bytes, listOf, moment } from "@/lib/format";
 import { text } from "@/text";
 import { Shown } from "./submission-content";
 import { whyOf } from "./mine-page";
@@ -134,8 +134,10 @@ function mayDownload({ contributor, media_type, state }: Submission): boolean {
 function Withdraw({ submission }: { submission: Submission }) {
   const withdraw = useWithdraw();
   const [asking, setAsking] = useState(false);
+  const affected = useQuery({ ...affectedQuery(submission.id), enabled: asking });
   if (submission.state !== "accepted" && submission.state !== "rejected") return null;
-  const { releases } = submission;
+  // Those that have stopped already stop no more.
+  const releases = affected.data?.releases.filter((one) => !one.stopped_at) ?? submission.releases;
   return (
     <>
       <Button look="danger" onClick={() => setAsking(true)}>
@@ -143,13 +145,13 @@ function Withdraw({ submission }: { submission: Submission }) {
       </Button>
       <Dialog open={asking} onClose={() => setAsking(false)} title={t.withdrawTitle}>
         <p>{t.withdrawBody}</p>
-        {releases.length > 0 ? (
+        {affected.isLoading && <p className="text-muted">{text.common.loading}</p>}
+        {releases.length > 0 && (
           <Note tone="amber">
-            <strong className="font-medium">{t.withdrawStops(releases.map((one) => text.release.short(one.version)).join(", "), releases.length)}</strong> {t.withdrawRecord}
+            <strong className="font-medium">{t.withdrawStops(listOf(releases.map((one) => text.release.short(one.version))), releases.length)}</strong> {t.withdrawRecord}
           </Note>
-        ) : (
-          <p>{t.withdrawNoRelease}</p>
         )}
+        {!affected.isLoading && releases.length === 0 && <p>{t.withdrawNoRelease}</p>}
         <p className="font-medium">{t.withdrawFinal}</p>
         <FormProblem error={withdraw.error} />
         <div className="flex flex-wrap gap-3">

@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Empty, Loaded, Skeleton } from "@/components/ui/states";
 import { SoundCanvas } from "@/features/specimen/sound-canvas";
 import { drawWave } from "@/features/specimen/sound-draw";
+import { cx } from "@/lib/cx";
 import { soundPicture } from "@/lib/sound";
 import { text } from "@/text";
 
@@ -52,22 +53,22 @@ function Newest({ id, datanet }: { id: string; datanet: Datanet }) {
       <p className="mb-4 text-sm text-muted">{t.sampleMedia[datanet.modality === "audio" ? "audio" : "image"]}</p>
       <ul className="grid gap-5 sm:grid-cols-2 lg:grid-cols-3">
         {rows.map((row) => (
-          <Item key={row.index} row={row} />
+          <Item key={row.index} row={row} high={datanet.modality === "audio" ? "h-24" : "h-44"} />
         ))}
       </ul>
     </>
   );
 }
 
-function Item({ row }: { row: Row }) {
-  const { data } = useQuery(previewQuery(row.submission));
+function Item({ row, high }: { row: Row; high: string }) {
+  const { data, isPending } = useQuery(previewQuery(row.submission));
   const sound = data?.kind === "sound" ? soundPicture(data.sound) : null;
   return (
     <li className="min-w-0 border-s-2 border-gold-fill ps-4">
       <Link to="/submissions/$id" params={{ id: row.submission }} aria-label={t.sampleOpen(row.index + 1)} className="block rounded-sm border border-line bg-sunken">
-        {data?.kind === "image" && <img src={data.url} alt="" className="h-44 w-full object-contain" />}
+        {data?.kind === "image" && <img src={data.url} alt="" className={cx("w-full object-contain", high)} />}
         {sound && <SoundCanvas label={text.specimen.wave} height={96} draw={drawWave} picture={sound} />}
-        {!data && <span className="block h-24" />}
+        {!data && <span className={cx("block", high, isPending && "skeleton")} />}
       </Link>
       <p className="mt-2 text-xs text-muted">
         {t.sampleBy} {row.contributor_name} · {row.licence}

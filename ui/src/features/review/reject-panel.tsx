@@ -61,9 +61,12 @@ export function RejectPanel({ busy, onConfirm, onCancel }: RejectPanelProps) {
       <Field label={text.review.note}>
         {(ids) => <TextArea {...ids} className="min-h-16" placeholder={text.review.notePlaceholder} value={note} onChange={(event) => setNote(event.target.value)} />}
       </Field>
-      <div className="sticky -bottom-4 -my-2 flex flex-wrap gap-3 bg-surface py-2">
+      <div className="sticky -bottom-4 -my-2 flex flex-wrap gap-3 max-sm:gap-2 bg-surface py-2">
         <Button look="primary" busy={busy} onClick={confirm}>
-          {text.review.confirmReject} <Kbd>↵</Kbd>
+          {text.review.confirmReject}
+          <span className="max-sm:hidden">
+            <Kbd>↵</Kbd>
+          </span>
         </Button>
         <Button onClick={onCancel}>{text.review.cancelReject}</Button>
       </div>

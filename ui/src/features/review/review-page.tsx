@@ -75,7 +75,7 @@ export function ReviewPage({ id }: { id: string }) {
         {item && sitting.error && <Failed error={sitting.error} />}
         {item && rejecting && <RejectPanel key={here} busy={sitting.busy} onCancel={() => setRejecting(false)} onConfirm={reject} />}
         {item && !rejecting && (
-          <div className="grid grid-cols-[1fr_1fr_auto_auto] gap-2 px-4 py-3 max-sm:py-2 sm:flex sm:px-6 lg:px-8">
+          <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto_auto] gap-2 px-4 py-3 max-sm:py-2 sm:flex sm:px-6 lg:px-8">
             <Button look="primary" disabled={!ready} onClick={accept}>
               {t.accept} <Kbd>A</Kbd>
             </Button>
@@ -84,11 +84,17 @@ export function ReviewPage({ id }: { id: string }) {
             </Button>
             <Button look="plain" className="max-sm:px-3" title={t.skip} disabled={!ready} onClick={skip}>
               <SkipForward size={18} aria-hidden="true" className="sm:hidden rtl:rotate-180" />
-              <span className="max-sm:sr-only">{t.skip}</span> <Kbd>S</Kbd>
+              <span className="max-sm:sr-only">{t.skip}</span>
+              <span className="max-sm:hidden">
+                <Kbd>S</Kbd>
+              </span>
             </Button>
             <Button look="plain" className="max-sm:px-3" title={t.cannotJudge} disabled={!ready} onClick={cannot}>
               <CircleHelp size={18} aria-hidden="true" className="sm:hidden" />
-              <span className="max-sm:sr-only">{t.cannotJudge}</span> <Kbd>C</Kbd>
+              <span className="max-sm:sr-only">{t.cannotJudge}</span>
+              <span className="max-sm:hidden">
+                <Kbd>C</Kbd>
+              </span>
             </Button>
           </div>
         )}

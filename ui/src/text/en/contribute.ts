@@ -138,7 +138,7 @@ export const contribute = {
   withdrawBody: "Its content is no longer shown to anybody, and no later release will hold it. That it was here, and its hash, stay known.",
   withdrawStops: (releases: string, n: number) => (n === 1 ? `${releases} stops for everybody at once: its data is no longer handed out.` : `${releases} stop for everybody at once: their data is no longer handed out.`),
   withdrawRecord: "The work of others in them waits for the next release, which the owner makes. What was already downloaded or trained cannot be called back.",
-  withdrawNoRelease: "It is in no release, so nothing else stops.",
+  withdrawNoRelease: "No release that is handed out holds it, so nothing else stops.",
   withdrawFinal: "This cannot be undone.",
   withdrawForGood: "Withdraw for good",
   tombstone: {
