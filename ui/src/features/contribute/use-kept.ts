@@ -19,19 +19,28 @@ export function useKept(tray: string, items: readonly Specimen[], restore: ((kep
       here = false;
     };
   }, [tray]);
-  // Only files, transcripts and what was sent matter: progress is not kept.
-  const state = items.map((item) => `${item.key}|${item.file.name}|${item.file.size}|${item.stage === "sent"}|${item.transcript}`).join("\n");
-  const saved = useRef("");
+  // Progress is not kept; what was sent is gone from the tray at once.
+  const left = items.filter((item) => item.stage !== "sent");
+  const files = left.map((item) => `${item.key}|${item.file.name}|${item.file.size}`).join("\n");
+  const words = left.map((item) => item.transcript).join("\n");
+  const saved = useRef({ files: "", words: "" });
   const now = useRef(items);
   useEffect(() => {
     now.current = items;
   });
   useEffect(() => {
-    if (!ready || saved.current === state) return undefined;
-    saved.current = state;
-    const timer = setTimeout(() => void keepTray(tray, leftOf(now.current)).then(setKept), 300);
+    const before = saved.current;
+    if (!ready || (before.files === files && before.words === words)) return undefined;
+    saved.current = { files, words };
+    const keep = () => void keepTray(tray, leftOf(now.current)).then(setKept);
+    // A file is kept at once; words of a transcript when the typing rests.
+    if (before.files !== files) {
+      keep();
+      return undefined;
+    }
+    const timer = setTimeout(keep, 300);
     return () => clearTimeout(timer);
-  }, [ready, state, tray]);
+  }, [ready, files, words, tray]);
   const lost = !kept && items.some((item) => item.stage !== "sent");
   useEffect(() => {
     if (!lost) return undefined;

@@ -44,7 +44,7 @@ export function RejectPanel({ busy, onConfirm, onCancel }: RejectPanelProps) {
             aria-pressed={chosen.includes(reason)}
             onClick={() => toggle(reason)}
             className={cx(
-              "flex h-9 items-center gap-2 rounded-md border px-3 text-sm pointer-coarse:h-11",
+              "flex h-9 items-center gap-2 rounded-md border px-3 text-start text-sm leading-4 pointer-coarse:h-11",
               chosen.includes(reason) ? "border-blue bg-blue-wash font-medium text-blue" : "border-line-strong hover:bg-sunken",
             )}
           >
