@@ -6,7 +6,7 @@ use crate::examined::{Examined, Read};
 use crate::input::{GATE_VERSION, Input, Rules};
 use crate::near::leak::EvalSets;
 use crate::near::{Judged, Prints};
-use crate::{audio, document, image, score, text};
+use crate::{audio, document, image, score, text, unread};
 use karat_types::finding::{NotRun, Verdict};
 use karat_types::{Class, Finding, GateOutcome, Modality};
 use serde_json::json;
@@ -34,9 +34,10 @@ pub fn examine(input: &Input<'_>) -> Examined {
         verdict.media_type = looked.media_type;
         verdict.findings.extend(looked.findings);
     }
-    let read = content(input, &mut verdict);
-    verdict.findings.extend(read.findings);
-    verdict.not_run.extend(read.not_run);
+    let mut read = content(input, &mut verdict);
+    verdict.findings.append(&mut read.findings);
+    verdict.not_run.append(&mut read.not_run);
+    unread::complete(&mut verdict, rules.modality, &read);
     verdict.parts = score::begin(read.quality);
     Examined { verdict: settle(verdict), prints: read.prints, derived: read.derived }
 }
@@ -70,12 +71,20 @@ pub fn reader_failed(input: &Input<'_>, how: &str) -> Examined {
     let message = format!("Our reader stopped before it had read the file: {how}.");
     let given = "1 GB of memory, 20 s of processor time, no files, no network";
     verdict.findings.push(finding("reader_failed", json!(how), json!(given), message));
-    skip(&mut verdict, "content", "our reader failed before it had read the file");
+    let why = "our reader failed before it had read the file";
+    skip(&mut verdict, "A5", why);
+    unread::stopped(&mut verdict, rules.modality, why);
     Examined { verdict: settle(verdict), prints: Prints::default(), derived: Vec::new() }
 }
 
 /// Adds the findings of a check that needed more than the bytes, and says that it ran.
+///
+/// Of a file that could not be read, a check of its content found nothing because there was
+/// nothing to look at: it stays listed as not run.
 pub fn join(mut verdict: Verdict, check: &str, findings: Vec<Finding>) -> Verdict {
+    if findings.is_empty() && unread::needs_content(check) && unread::is_unread(&verdict) {
+        return verdict;
+    }
     verdict.not_run.retain(|entry| entry.check != check);
     score::near_ran(&mut verdict, check, &findings);
     verdict.findings.extend(findings);
@@ -112,6 +121,9 @@ fn declaration(rules: &Rules, verdict: &mut Verdict) {
 
 /// Says why a check that needs more than the bytes did not run, in place of what was said.
 pub fn not_run(mut verdict: Verdict, check: &str, why: &str) -> Verdict {
+    if unread::needs_content(check) && unread::is_unread(&verdict) {
+        return verdict;
+    }
     match verdict.not_run.iter_mut().find(|entry| entry.check == check) {
         Some(entry) => entry.why = why.into(),
         None => skip(&mut verdict, check, why),
@@ -145,7 +157,7 @@ pub fn replay(fresh: Verdict, stored: &Verdict) -> Verdict {
 
 /// Checks whose answer depends on the moment, in the order their findings stand behind
 /// those of the bytes.
-const MOMENT: [&str; 10] = ["A1", "A4", "T13", "I9", "S9", "T14", "T18", "T20", "A8", "A11"];
+pub(crate) const MOMENT: [&str; 10] = ["A1", "A4", "T13", "I9", "S9", "T14", "T18", "T20", "A8", "A11"];
 
 /// Adds what comparing with the datanet's contents gave: the findings and the content
 /// that is most like this one.
@@ -174,8 +186,9 @@ pub fn join_leaks(verdict: Verdict, sets: &EvalSets, text: Option<&str>) -> Verd
 fn content(input: &Input<'_>, verdict: &mut Verdict) -> Read {
     let stopped = ["empty_file", "file_too_big", "wrong_type", "truncated_media", "encrypted_document"];
     if verdict.findings.iter().any(|f| stopped.contains(&f.code.as_str())) {
-        skip(verdict, "content", "the file was stopped before its content was read");
-        return Read::default();
+        let why = "the file was stopped before its content was read";
+        unread::stopped(verdict, input.rules.modality, why);
+        return Read { stopped: Some(why), ..Read::default() };
     }
     let media_type = verdict.media_type.as_deref().unwrap_or_default();
     match input.rules.modality {
@@ -341,7 +354,7 @@ mod tests {
             (codes(verdict), &verdict.findings[0].measured),
             (vec!["reader_failed"], &json!("it was ended by signal 11"))
         );
-        assert!(verdict.not_run.iter().any(|n| n.check == "content"));
+        assert!(["A5", "A7", "T1", "T13"].iter().all(|c| verdict.not_run.iter().any(|n| n.check == *c)));
         input.rules.declared = Some(Declared::licence(""));
         assert_eq!(codes(&reader_failed(&input, "x").verdict), ["licence_missing", "reader_failed"]);
     }

@@ -81,4 +81,8 @@ pub(crate) struct Read {
     pub(crate) not_run: Vec<karat_types::finding::NotRun>,
     pub(crate) prints: Prints,
     pub(crate) derived: Vec<Derived>,
+    /// Why the reader stopped, where it did before the content was measured.
+    pub(crate) stopped: Option<&'static str>,
+    /// Checks that ran before it stopped, whether they found something or not.
+    pub(crate) ran: &'static [&'static str],
 }

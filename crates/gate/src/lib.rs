@@ -27,6 +27,7 @@ mod provenance;
 pub mod rows;
 pub mod score;
 pub mod text;
+mod unread;
 
 pub use check::{
     check, examine, join, join_fit, join_leaks, join_near, near_check, not_run, reader_failed, replay,
@@ -40,3 +41,4 @@ pub use near::normal::{content_hash, normal_hash, normalise};
 pub use near::{Prints, known};
 pub use port::{Examiner, InProcess};
 pub use profile::Profile;
+pub use unread::content_checks;

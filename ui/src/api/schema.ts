@@ -1193,6 +1193,12 @@ export interface components {
         Affected: {
             /** @description The submission. */
             submission: components["schemas"]["SubmissionId"];
+            /** @description Where it was offered. */
+            datanet: components["schemas"]["DatanetId"];
+            /** @description The datanet's name. */
+            datanet_name: string;
+            /** @description What the content was. */
+            media_type?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["SubmissionState"];
             withdrawn_at?: components["schemas"]["Micros"] | null;
@@ -2053,9 +2059,14 @@ export interface components {
             submission?: components["schemas"]["SubmissionId"] | null;
             /**
              * Format: int32
-             * @description How alike they are, in thousandths; none where it is no number.
+             * @description How alike they are, in thousandths; none where it was not measured.
              */
             likeness?: number | null;
+            /**
+             * Format: int32
+             * @description How much of the new one stands in this one, in thousandths.
+             */
+            contained?: number | null;
             reading?: components["schemas"]["Reading"] | null;
             preview?: components["schemas"]["Preview"] | null;
         };
@@ -2560,7 +2571,7 @@ export interface components {
         Precision: "f32" | "bf16" | "q8" | "q4" | "nf4";
         /** @description What a person looks at instead of the raw picture or sound. */
         Preview: {
-            /** @description `data:` URL of a PNG. */
+            /** @description `data:` URL of a PNG or a JPEG, at most 200 kB. */
             url: string;
             /**
              * Format: int32

@@ -47,7 +47,7 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
         Ok(opened) => opened,
         Err(found) => {
             read.findings.push(*found);
-            skip(&mut read, "S2–S10", "the sound could not be read");
+            read.stopped = Some("the sound could not be read");
             around(bytes, media_type, rules, &[], &mut read);
             return read;
         }
@@ -62,7 +62,8 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
         }
         Err(findings) => {
             read.findings.extend(findings);
-            skip(&mut read, "S4–S9", "the sound could not be read to its end");
+            read.stopped = Some("the sound could not be read to its end");
+            read.ran = &["S1", "S2", "S3"];
         }
     }
     let sound = opened.stream.span();

@@ -423,4 +423,14 @@ pub(super) const CODES: &[Code] = &[
             "Nothing to do if it is meant; otherwise send one file for each shape.",
         ],
     ),
+    tag(
+        "names_in_document",
+        "T16",
+        "The document names people in its properties",
+        [
+            "Word processors write their users into a file: as its author, as the last to change it, at comments and tracked changes. The text that goes into releases has none of it, and everybody but the contributor gets that text in place of the file, before and after it is accepted.",
+            "the properties that name somebody; none. The names themselves are not repeated.",
+            "Nothing to do; to hand on the file without them: Word: File → Info → Inspect Document; LibreOffice: File → Properties → Reset Properties; PDF: exiftool -all= file.pdf, then qpdf --linearize.",
+        ],
+    ),
 ];

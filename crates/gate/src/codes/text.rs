@@ -10,7 +10,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "Text must be UTF-8; another encoding would be read as wrong characters and taught to the model.",
             "the first byte that is not UTF-8; valid UTF-8 all through.",
-            "Save the file as UTF-8 (most editors: “Save with encoding”), take “convert it for me” in the pre-check, or convert it with iconv; the finding of a file names the encoding it reads as.",
+            "Save the file as UTF-8 (most editors: “Save with encoding”), take “Convert it for me” in the pre-check, or convert it with iconv; the finding of a file names the encoding it reads as.",
         ],
     ),
     refuse(
@@ -190,7 +190,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "Addresses of people may be meant to be public, as in a list of authors, so they are only noted. Addresses at example domains, `noreply@…` and addresses of machines are not counted. The pre-check offers to mask them.",
             "email addresses found; 0.",
-            "Nothing to do where they may be public; otherwise take “mask it for me”.",
+            "Nothing to do where they may be public; otherwise mask them: the pre-check does it with “Mask the selected places”.",
         ],
     ),
     tag(
@@ -200,7 +200,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "An address of the public net can belong to a household. Private, loopback and documentation ranges, networks and version numbers are not counted.",
             "public addresses found; 0.",
-            "Nothing to do for well-known servers; otherwise take “mask it for me”.",
+            "Nothing to do for well-known servers; otherwise mask them: the pre-check does it with “Mask the selected places”.",
         ],
     ),
     tag(
@@ -210,7 +210,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "Only international numbers (+49 30 …) and those in the clear form of North America are counted; numbers kept for fiction are not.",
             "telephone numbers found; 0.",
-            "Nothing to do where they may be public; otherwise take “mask it for me”.",
+            "Nothing to do where they may be public; otherwise mask them: the pre-check does it with “Mask the selected places”.",
         ],
     ),
     hold(
@@ -220,7 +220,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "A number has the form of an IBAN, the length of its country, and its check digits hold. It may be an example, so a person looks.",
             "account numbers found; 0.",
-            "Mask them, or leave them if they are made up: the reviewer sees this note.",
+            "Mask them (the pre-check does it with “Mask the selected places”), or leave them if they are made up.",
         ],
     ),
     hold(
@@ -230,7 +230,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "A number has the first digits and the length of an issuer of cards, its check digit holds (Luhn), and a word such as “card” stands before it or an expiry date or security code behind it. Test numbers of payment services look the same, so a person looks.",
             "card numbers found; 0.",
-            "Mask them, or leave them if they are test numbers: the reviewer sees this note.",
+            "Mask them (the pre-check does it with “Mask the selected places”), or leave them if they are test numbers.",
         ],
     ),
     hold(
@@ -240,7 +240,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "A number has the form of a national identity or tax number and its check digits hold; where a form alone proves little, its name (SSN, DNI, PESEL …) stands before it. Thirty-five kinds of 29 countries and the machine-readable lines of passports are known.",
             "identity numbers found; 0.",
-            "Mask them, or leave them if they are made up: the reviewer sees this note.",
+            "Mask them (the pre-check does it with “Mask the selected places”), or leave them if they are made up.",
         ],
     ),
     hold(

@@ -8,6 +8,7 @@
 pub(crate) mod docx;
 mod hidden;
 mod pdf;
+mod people;
 pub mod records;
 #[cfg(test)]
 mod testing;
@@ -27,6 +28,8 @@ pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordproces
 pub const JSONL: &str = "application/jsonl";
 /// The media type of a Parquet file.
 pub const PARQUET: &str = "application/vnd.apache.parquet";
+/// The code of documents that name people in their properties: others get their text only.
+pub const NAMES_PEOPLE: &str = "names_in_document";
 /// The media types of tables as text: with commas and with tabs.
 pub const TABLES: [&str; 2] = ["text/csv", "text/tab-separated-values"];
 

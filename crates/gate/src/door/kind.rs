@@ -185,7 +185,14 @@ fn wrong_type(found: Option<&str>, modality: Modality) -> Finding {
     let found = found.unwrap_or("unknown data");
     let expected = extensions(modality).join(", ");
     let message = format!("The content is {found}; this {modality} datanet takes {expected}.");
-    finding("wrong_type", json!(found), json!(expected), message)
+    let mut refused = finding("wrong_type", json!(found), json!(expected), message);
+    if modality != Modality::Text {
+        refused.fix = format!(
+            "Send {} as {expected}, or find a datanet for this type of file.",
+            if modality == Modality::Image { "the image" } else { "the recording" }
+        );
+    }
+    refused
 }
 
 fn wrong_extension(ending: Option<&str>, media_type: &str, fits: &[&str]) -> Finding {
@@ -467,5 +474,8 @@ mod tests {
         assert_eq!(codes("a.png", &jpeg, Modality::Image), ["wrong_extension"]);
         assert_eq!(codes("a.png", &PNG[..20], Modality::Image), ["truncated_media"]);
         assert_eq!(codes("a.txt", b"hello", Modality::Audio), ["wrong_type"]);
+        let fix = |modality| check("a.gif", b"GIF89a\x01\0\x01\0", modality).findings.remove(0).fix;
+        assert!(fix(Modality::Image).contains(".webp") && !fix(Modality::Image).contains("Markdown"));
+        assert!(fix(Modality::Audio).contains(".flac") && fix(Modality::Text).contains("Markdown"));
     }
 }

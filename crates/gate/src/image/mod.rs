@@ -78,6 +78,7 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
     let mut said = provenance::read(bytes, media_type, rules.trust_anchors.as_deref());
     said.hints.extend(told.generators.iter().cloned());
     read.findings.extend(provenance::judge(&said, rules, "I11"));
+    read.ran = &["I1", "I2", "I11"];
     if let Some(finding) = too_much(&container) {
         read.findings.push(finding);
         return stopped(read, "the image is over the limits");
@@ -99,8 +100,8 @@ pub(crate) fn check(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
     }
 }
 
-fn stopped(mut read: Read, why: &str) -> Read {
-    read.not_run.push(NotRun { check: "I3–I10".into(), why: why.into() });
+fn stopped(mut read: Read, why: &'static str) -> Read {
+    read.stopped = Some(why);
     read
 }
 
@@ -138,9 +139,9 @@ fn decoded_checks(read: &mut Read, file: &Whole<'_>, decoded: Decoded) {
     if !read.prints.gradients.is_empty() {
         read.prints.detail.extend(hash::colours(&small));
     }
-    if let Some(bytes) = preview::encode(&small) {
+    if let Some((kind, bytes)) = preview::encode(&small) {
         // Boxes of findings count the original's pixels, so the preview says how many it has.
-        let media_type = format!("image/png; width={width}; height={height}");
+        let media_type = format!("{kind}; width={width}; height={height}");
         read.derived.push(Derived { kind: DerivedKind::Preview, media_type, bytes });
     }
     cleaned(read, file, decoded);

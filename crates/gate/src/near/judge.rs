@@ -46,8 +46,9 @@ impl Judged {
     }
 }
 
+/// How much two contents have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
+pub(super) enum Level {
     Apart,
     Contained,
     Close,
@@ -56,16 +57,16 @@ enum Level {
 
 /// How alike two contents are.
 #[derive(Clone, Copy, Debug)]
-struct Likeness {
-    level: Level,
+pub(super) struct Likeness {
+    pub(super) level: Level,
     /// Of 1,000.
-    likeness: u32,
+    pub(super) likeness: u32,
     /// Of 1,000 of the new one.
-    contained: u32,
+    pub(super) contained: u32,
     /// Of 1,000 of an earlier recording, in the new one.
-    holds: Option<u32>,
+    pub(super) holds: Option<u32>,
     /// Differing bits of an image.
-    bits: Option<u32>,
+    pub(super) bits: Option<u32>,
 }
 
 impl Likeness {
@@ -137,27 +138,9 @@ fn by_share(likeness: u32, contained: u32) -> Likeness {
 /// The finding, where there is one.
 fn told(modality: Modality, seen: &Seen, found: Likeness) -> Option<Finding> {
     let code = code(modality, seen.own, found.level)?;
-    let share = if found.level == Level::Contained { found.most() } else { found.likeness };
     let name = if seen.shown { seen.id.as_str() } else { HIDDEN };
-    let percent = format!("{}.{} %", share / 10, share % 10);
-    let whose = if seen.own { "your own " } else { "" };
-    let message = match (found.level, modality) {
-        (Level::Contained, Modality::Text) => {
-            format!("{percent} of this text stands in {whose}{name}.")
-        }
-        (Level::Contained, _) if found.holds > Some(found.contained) => {
-            format!("{percent} of {whose}{name} is in this recording.")
-        }
-        (Level::Contained, _) => format!("{percent} of this recording is in {whose}{name}."),
-        (_, Modality::Text) => {
-            format!("{percent} of the five-word sequences of this text and of {whose}{name} are the same.")
-        }
-        (_, Modality::Image) => format!(
-            "{} of 64 bits of the pattern of light and dark differ from {whose}{name}.",
-            found.bits.unwrap_or_default()
-        ),
-        (_, Modality::Audio) => format!("{percent} of this recording sounds like {whose}{name}."),
-    };
+    let name = if seen.own { format!("your own {name}") } else { name.to_owned() };
+    let message = message(modality, &found, &name);
     let threshold = match (modality, found.level) {
         (Modality::Image, Level::Same) => json!({ "bits": image::SAME }),
         (Modality::Image, _) => json!({ "bits": image::CLOSE }),
@@ -177,7 +160,28 @@ fn told(modality: Modality, seen: &Seen, found: Likeness) -> Option<Finding> {
     Some(if seen.shown { at(told, Evidence::Submission { id: seen.id.clone() }) } else { told })
 }
 
-fn code(modality: Modality, own: bool, level: Level) -> Option<&'static str> {
+/// The sentence: what a content has in common with what `name` says.
+pub(super) fn message(modality: Modality, found: &Likeness, name: &str) -> String {
+    let share = if found.level == Level::Contained { found.most() } else { found.likeness };
+    let percent = format!("{}.{} %", share / 10, share % 10);
+    match (found.level, modality) {
+        (Level::Contained, Modality::Text) => format!("{percent} of this text stands in {name}."),
+        (Level::Contained, _) if found.holds > Some(found.contained) => {
+            format!("{percent} of {name} is in this recording.")
+        }
+        (Level::Contained, _) => format!("{percent} of this recording is in {name}."),
+        (_, Modality::Text) => {
+            format!("{percent} of the five-word sequences of this text and of {name} are the same.")
+        }
+        (_, Modality::Image) => {
+            let bits = found.bits.unwrap_or_default();
+            format!("{bits} of 64 bits of the pattern of light and dark differ from {name}.")
+        }
+        (_, Modality::Audio) => format!("{percent} of this recording sounds like {name}."),
+    }
+}
+
+pub(super) fn code(modality: Modality, own: bool, level: Level) -> Option<&'static str> {
     Some(match (level, own, modality) {
         (Level::Apart, ..) => return None,
         (Level::Same, true, _) => "similar_to_yours",

@@ -11,6 +11,7 @@ mod judge;
 mod keys;
 pub mod known;
 pub mod leak;
+mod neutral;
 pub mod normal;
 mod shingle;
 pub(crate) mod tail;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use encode::BadPrints;
 pub use judge::{Judged, Seen, judge};
 pub use keys::Key;
+pub use neutral::{is_of_own, neutral};
 
 /// What a content is recognised by, stored with its submission.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -149,7 +149,7 @@ fn broken(bytes: &[u8], span: Range<usize>, found: String) -> Box<Finding> {
     } else if readable {
         found.message.push_str(&format!(" It reads as {name}."));
         found.fix = format!(
-            "Save the file as UTF-8 (most editors: “Save with encoding”), take “convert it for me” in the pre-check, or run: iconv -f {name} -t UTF-8 old.txt > new.txt"
+            "Save the file as UTF-8 (most editors: “Save with encoding”), take “Convert it for me” in the pre-check, or run: iconv -f {name} -t UTF-8 old.txt > new.txt"
         );
     }
     Box::new(found)

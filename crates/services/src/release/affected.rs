@@ -22,7 +22,7 @@ pub async fn affected(app: &App, actor: &Actor, id: SubmissionId) -> Result<Affe
     let net = crate::datanet::load(db, row.datanet_id.into()).await?;
     let state: SubmissionState = word(&row.state)?;
     let tombstone = withdrawal::tombstone(db, id.0).await?;
-    if state != SubmissionState::Accepted && tombstone.is_none() {
+    if state != SubmissionState::Accepted && !crate::submission::was_public(&row)? {
         let own = actor.contributor == Some(ContributorId(row.contributor_id));
         authz::require(actor, Action::ReadSubmission, own || crate::datanet::owns(actor, &net))?;
     }
@@ -41,6 +41,9 @@ pub async fn affected(app: &App, actor: &Actor, id: SubmissionId) -> Result<Affe
     let runs = descendants(db, &ids).await?.iter().map(run_view).collect::<Result<_, _>>()?;
     Ok(Affected {
         submission: id,
+        datanet: row.datanet_id.into(),
+        datanet_name: net.name,
+        media_type: row.media_type,
         state,
         withdrawn_at: tombstone.map(|t| Micros(t.created_at)),
         releases,

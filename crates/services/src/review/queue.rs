@@ -3,11 +3,13 @@
 use super::rights::may_review;
 use crate::app::{Actor, App};
 use crate::authz::{self, Action};
+use crate::submission::Near;
 use crate::view::review::{ReviewItem, ReviewQueue};
-use crate::words::count;
+use crate::words::{count, json};
 use crate::{datanet, submission};
 use karat_store::query;
 use karat_store::query::submission::Reviewer;
+use karat_types::finding::Verdict;
 use karat_types::id::{DatanetId, SubmissionId};
 use karat_types::{Modality, Problem, SubmissionState};
 use std::collections::HashMap;
@@ -63,6 +65,14 @@ pub async fn next(
     let (held, transcript) = (row.state == SubmissionState::Held.as_str(), row.transcript.clone());
     let cluster = row.cluster_id.filter(|first| *first != row.id).map(SubmissionId);
     let reading = submission::read_text(app, &row, &derived).await?;
+    let verdict: Option<Verdict> = row.verdict.as_deref().map(json).transpose()?;
+    let near = Near {
+        findings: verdict.as_ref().map_or(&[], |verdict| &verdict.findings),
+        nearest: verdict.as_ref().and_then(|verdict| verdict.nearest.as_ref()),
+        cluster,
+        blind: true,
+    };
+    let nearest = submission::nearest(app, actor, near).await?;
     let submission = submission::blind(db, row).await?;
     Ok(Some(ReviewItem {
         held,
@@ -70,7 +80,7 @@ pub async fn next(
         preview: submission::preview_of(&derived),
         sound_url: sound.then(|| format!("/api/v1/submissions/{}/sound", submission.id)),
         transcript,
-        nearest: submission::nearest(app, actor, &submission.findings, cluster).await?,
+        nearest,
         submission,
     }))
 }

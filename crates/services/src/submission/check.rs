@@ -18,7 +18,7 @@ use karat_store::query::job::ClaimedJob;
 use karat_store::{Tx, entity, query};
 use karat_types::finding::Verdict;
 use karat_types::id::SubmissionId;
-use karat_types::{GateOutcome, Problem, ReviewPolicy, SubmissionState};
+use karat_types::{GateOutcome, Modality, Problem, ReviewPolicy, SubmissionState};
 use serde::{Deserialize, Serialize};
 
 /// What the job is called.
@@ -112,6 +112,11 @@ pub(super) async fn through_gate(
         let is_listed = list.map(|list| list.has(&exact, &examined.prints));
         let text = examined.text(&bytes);
         let verdict = karat_gate::join_leaks(examined.verdict.clone(), &sets, text.as_deref());
+        let verdict = if rules.modality == Modality::Text && sets.is_empty() {
+            karat_gate::not_run(verdict, "T14", "this server keeps no evaluation sets to compare with")
+        } else {
+            verdict
+        };
         let verdict = scan::judge(scanner.as_deref(), verdict, &bytes);
         let content = Content { modality: rules.modality, exact: exact.hex(), prints: examined.prints };
         Judged { verdict, content, derived: examined.derived, rules, is_listed }

@@ -7,11 +7,13 @@ use super::reading::{self, reading};
 use super::view::nameless;
 use crate::app::{Actor, App};
 use crate::view::reading::{Preview, Reading};
-use crate::words::hash;
+use crate::words::{hash, json};
 use bytes::Bytes;
+use karat_gate::document::Extract;
 use karat_gate::{Derived, DerivedKind};
 use karat_store::entity;
 use karat_types::Problem;
+use karat_types::finding::Verdict;
 use karat_types::id::SubmissionId;
 
 /// Most of a text that is sent at once; the whole file is behind its link.
@@ -53,6 +55,25 @@ pub(super) async fn cleaned(app: &App, row: &entity::submission::Model) -> Resul
         None => app.store.blobs().get(hash(&row.content_hash)?).await?,
     };
     Ok(File { name: nameless(&row.file_name), media_type: media_type(row).to_owned(), bytes })
+}
+
+/// Whether a document says in its properties who made it (check T16).
+pub(super) fn names_people(row: &entity::submission::Model) -> Result<bool, Problem> {
+    let verdict: Option<Verdict> = row.verdict.as_deref().map(json).transpose()?;
+    Ok(verdict.is_some_and(|v| v.findings.iter().any(|f| f.code == karat_gate::document::NAMES_PEOPLE)))
+}
+
+/// The whole text of a document in place of the file, which names people.
+pub(super) async fn as_text(app: &App, row: &entity::submission::Model) -> Result<File, Problem> {
+    let derived = derived_files(app, row).await?;
+    let extract = derived.into_iter().find(|file| file.kind == DerivedKind::Extract);
+    let extract: Option<Extract> = extract.and_then(|file| serde_json::from_slice(&file.bytes).ok());
+    let Some(extract) = extract else {
+        return Err(nothing("text", "No text could be read from this document, and its file names people."));
+    };
+    let stem = row.file_name.rsplit_once('.').map_or(row.file_name.as_str(), |(stem, _)| stem);
+    let bytes = Bytes::from(extract.text);
+    Ok(File { name: format!("{stem}.txt"), media_type: "text/plain".to_owned(), bytes })
 }
 
 /// The text of a submission, as far as it is shown.

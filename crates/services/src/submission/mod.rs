@@ -35,7 +35,8 @@ pub use withdraw::withdraw;
 
 pub(crate) use check::{KIND as CHECK, run as check};
 pub(crate) use evidence::{derived_files, read as read_text};
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{Near, nearest};
+pub(crate) use read::was_public;
 pub(crate) use reading::preview as preview_of;
 pub(crate) use set_aside::{check as check_set_aside, recheck_older};
 pub(crate) use state::{transition, words as state_words};

@@ -6,6 +6,7 @@ use crate::app::{Actor, App};
 use crate::view::reading::Neighbour;
 use crate::words::hash;
 use karat_store::{entity, query};
+use karat_types::finding::Nearest;
 use karat_types::id::{ContributorId, SubmissionId};
 use karat_types::{Evidence, Finding, Problem, SubmissionState};
 
@@ -14,30 +15,45 @@ const CHECKS: [&str; 5] = ["A4", "T13", "T14", "I9", "S9"];
 /// How much of the other text is sent.
 const MOST_BYTES: usize = 100_000;
 
-/// The submission a finding names as nearest, or the first of the item's cluster, with
-/// its content where the reader may see it.
-pub(crate) async fn nearest(
-    app: &App,
-    actor: &Actor,
-    findings: &[Finding],
-    cluster: Option<SubmissionId>,
-) -> Result<Option<Neighbour>, Problem> {
-    let found = findings.iter().find(|finding| is_copy(finding));
-    let named = found.and_then(named).or(cluster);
-    let likeness = found.and_then(likeness);
-    if found.is_none() && named.is_none() {
+/// What a verdict says of other contents, and who asks.
+pub(crate) struct Near<'a> {
+    /// All findings.
+    pub(crate) findings: &'a [Finding],
+    /// What the gate found nearest.
+    pub(crate) nearest: Option<&'a Nearest>,
+    /// For a reviewer the first of the item's cluster, where it is another one.
+    pub(crate) cluster: Option<SubmissionId>,
+    /// Whether a reviewer asks, who is never told which submission it is: of the author's
+    /// own it must not be said, and a name left out only there would say so.
+    pub(crate) blind: bool,
+}
+
+/// The submission that is nearest, or the first of the item's cluster, with its content
+/// where the reader may see it. There is one wherever the score counts one.
+pub(crate) async fn nearest(app: &App, actor: &Actor, near: Near<'_>) -> Result<Option<Neighbour>, Problem> {
+    let found = near.findings.iter().find(|finding| is_copy(finding));
+    let measured = near.nearest.filter(|near| near.likeness.max(near.contained) > 0);
+    let by_gate = || measured?.id.as_deref()?.parse().ok();
+    let named = found.and_then(named).or_else(by_gate).or(near.cluster);
+    if found.is_none() && named.is_none() && measured.is_none() {
         return Ok(None);
     }
-    let hidden = Neighbour { submission: None, likeness, reading: None, preview: None };
+    let hidden = Neighbour {
+        submission: None,
+        likeness: measured.map(|near| near.likeness).or_else(|| found.and_then(likeness)),
+        contained: measured.map(|near| near.contained),
+        reading: None,
+        preview: None,
+    };
     let Some(id) = named else { return Ok(Some(hidden)) };
     let row = query::submission::get(app.store.db(), id.0).await?;
-    let Some(row) = row.filter(|row| may_show(actor, row, cluster.is_some())) else {
+    let Some(row) = row.filter(|row| may_show(actor, row, near.cluster.is_some())) else {
         return Ok(Some(hidden));
     };
     let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
     let derived = derived_files(app, &row).await?;
     Ok(Some(Neighbour {
-        submission: Some(id),
+        submission: Some(id).filter(|_| !near.blind),
         reading: reading(&bytes, &derived, MOST_BYTES).filter(|_| !super::evidence::is_media(&row)),
         preview: preview(&derived),
         ..hidden
@@ -69,7 +85,8 @@ fn likeness(finding: &Finding) -> Option<u32> {
     if finding.check == "A4" || finding.code == "duplicate_normalised" {
         return Some(1000);
     }
-    let thousandths = finding.measured.as_u64().filter(|n| *n <= 1000)?;
+    let number = finding.measured.get("likeness").unwrap_or(&finding.measured);
+    let thousandths = number.as_u64().filter(|n| *n <= 1000)?;
     u32::try_from(thousandths).ok()
 }
 
@@ -104,6 +121,12 @@ mod tests {
     fn likeness_is_what_was_measured() {
         assert_eq!(likeness(&finding("A4", "duplicate_exact", json!("0197"))), Some(1000));
         assert_eq!(likeness(&finding("T13", "near_duplicate", json!(845))), Some(845));
+        let both = json!({ "likeness": 950, "contained": 978 });
+        assert_eq!(likeness(&finding("T13", "near_duplicate", both)), Some(950));
+        assert_eq!(
+            likeness(&finding("I9", "near_duplicate_image", json!({ "likeness": 880, "bits": 3 }))),
+            Some(880)
+        );
         assert_eq!(likeness(&finding("I9", "near_duplicate", json!("4 bits"))), None);
     }
 }

@@ -4,7 +4,7 @@ use super::check::{rules, through_gate};
 use super::duplicate::{self, Offer};
 use super::entry::{Upload, check_file};
 use super::mending::{converted, masks};
-use super::nearest::nearest;
+use super::nearest::{Near, nearest};
 use super::quota::{self, Ask};
 use super::reading::{preview, reading};
 use super::upload::transcript;
@@ -51,13 +51,15 @@ pub async fn pre_check(
     let reading = text.then(|| reading(&upload.bytes, &judged.derived, MOST_BYTES)).flatten();
     // A document's bytes are no text in any encoding.
     let odd = verdict.findings.iter().any(|finding| finding.check == "T1");
+    let near =
+        Near { findings: &verdict.findings, nearest: verdict.nearest.as_ref(), cluster: None, blind: false };
     Ok(PreCheck {
         bytes: upload.size(),
         masks: masks(reading.as_ref()),
         converted: odd.then(|| converted(&upload.bytes)).flatten(),
         reading,
         preview: preview(&judged.derived),
-        nearest: nearest(app, actor, &verdict.findings, None).await?,
+        nearest: nearest(app, actor, near).await?,
         verdict,
         file_name: upload.file_name,
     })

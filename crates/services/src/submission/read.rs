@@ -1,17 +1,17 @@
 //! Reading submissions: one's own, and those that may be seen.
 
 use super::evidence;
-use super::view::{blind, load, nameless, told};
+use super::view::{blind, load, nameless, public, told};
 use crate::app::{Actor, App};
 use crate::authz::{self, Action};
 use crate::datanet;
 use crate::view::Page;
 use crate::view::submission::Submission;
-use crate::words::{PAGE, cursor, hash, next_of, word};
+use crate::words::{PAGE, cursor, hash, json, next_of, word};
 use bytes::Bytes;
 use karat_store::{entity, query};
 use karat_types::id::{ContributorId, SubmissionId};
-use karat_types::{Problem, Role, SubmissionState};
+use karat_types::{Problem, RejectReason, Role, SubmissionState};
 
 /// The raw file of a submission.
 #[derive(Clone, Debug)]
@@ -40,20 +40,24 @@ pub async fn mine(app: &App, actor: &Actor, after: Option<&str>) -> Result<Page<
 pub async fn get(app: &App, actor: &Actor, id: SubmissionId) -> Result<Submission, Problem> {
     let row = readable(app, actor, id).await?;
     let db = app.store.db();
-    if !is_own(actor, &row) && !actor.is_system() && row.state != SubmissionState::Accepted.as_str() {
+    let theirs = is_own(actor, &row) || actor.is_system();
+    if !theirs && row.state != SubmissionState::Accepted.as_str() {
         return blind(db, row).await;
     }
-    told(db, vec![row]).await?.pop().ok_or_else(|| Problem::missing("submission", id))
+    let view = told(db, vec![row]).await?.pop().ok_or_else(|| Problem::missing("submission", id))?;
+    Ok(if theirs { view } else { public(view) })
 }
 
-/// The file itself: for its author and for operators. Others get plain texts as they are,
-/// pictures and recordings without what their files say of their makers, and documents
-/// once they are accepted.
+/// The file itself: for its author, and for operators what is set aside for them. Others
+/// get plain texts as they are, pictures and recordings without what their files say of
+/// their makers, and documents once they are accepted: those that name people as the text
+/// that was read from them.
 pub async fn file(app: &App, actor: &Actor, id: SubmissionId) -> Result<File, Problem> {
     let row = readable(app, actor, id).await?;
     still_there(&row)?;
     let accepted = row.state == SubmissionState::Accepted.as_str();
-    if !is_own(actor, &row) && !actor.has(Role::Operator) {
+    let set_aside = row.set_aside.is_some() && actor.has(Role::Operator);
+    if !is_own(actor, &row) && !set_aside {
         if evidence::is_media(&row) {
             return evidence::cleaned(app, &row).await;
         }
@@ -62,6 +66,9 @@ pub async fn file(app: &App, actor: &Actor, id: SubmissionId) -> Result<File, Pr
                 "A document can name its author, so before it is accepted only its contributor gets the file.",
                 "Read its text instead: GET /api/v1/submissions/{id}/extract.",
             ));
+        }
+        if evidence::names_people(&row)? {
+            return evidence::as_text(app, &row).await;
         }
     }
     let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
@@ -76,12 +83,26 @@ pub(crate) fn still_there(row: &entity::submission::Model) -> Result<(), Problem
     if !matches!(state, SubmissionState::Withdrawn | SubmissionState::Voided) {
         return Ok(());
     }
-    Err(Problem::new(
+    Err(gone(row, state))
+}
+
+/// What is said of something taken back.
+fn gone(row: &entity::submission::Model, state: SubmissionState) -> Problem {
+    Problem::new(
         410,
         "content_withdrawn",
         format!("This submission was {state}; its content is no longer shown."),
-        "Its findings and its hash can still be read; the datanet has others.",
-    ))
+        format!("What it was in, and since when it is gone: GET /api/v1/submissions/{}/affected.", row.id),
+    )
+}
+
+/// Whether everybody could read it once: it was accepted and then taken back. A rejection
+/// always has reasons, an acceptance has none.
+pub(crate) fn was_public(row: &entity::submission::Model) -> Result<bool, Problem> {
+    let state: SubmissionState = word(&row.state)?;
+    let reasons: Vec<RejectReason> = row.reasons.as_deref().map(json).transpose()?.unwrap_or_default();
+    let taken_back = matches!(state, SubmissionState::Withdrawn | SubmissionState::Voided);
+    Ok(taken_back && row.decided_at.is_some() && reasons.is_empty())
 }
 
 /// The row, when this person may read it.
@@ -121,6 +142,9 @@ fn may_read(
     let through = !matches!(state, SubmissionState::Checking | SubmissionState::Refused);
     let sees_all = through || actor.has(Role::Operator);
     let owned = is_own(actor, row) || (through && datanet::owns(actor, datanet));
+    if !authz::allows(actor, Action::ReadSubmission, owned) && was_public(row)? {
+        return Err(gone(row, state));
+    }
     if owned || sees_all {
         return authz::require(actor, Action::ReadSubmission, owned);
     }

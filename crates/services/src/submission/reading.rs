@@ -71,7 +71,8 @@ pub(crate) fn preview(derived: &[Derived]) -> Option<Preview> {
         return Some(Preview::Sound { sound });
     }
     let (width, height) = original(&file.media_type).or_else(|| of_png(&file.bytes))?;
-    let url = format!("data:image/png;base64,{}", STANDARD.encode(&file.bytes));
+    let kind = file.media_type.split(';').next().unwrap_or("image/png").trim();
+    let url = format!("data:{kind};base64,{}", STANDARD.encode(&file.bytes));
     Some(Preview::Image { url, width, height })
 }
 

@@ -3,9 +3,9 @@
 use crate::view::submission::{ReleaseRef, Submission};
 use crate::words::{count, hash, json, word};
 use karat_store::{Conn, Tx, entity, query};
-use karat_types::finding::Verdict;
+use karat_types::finding::{Nearest, Verdict};
 use karat_types::id::{ContributorId, SubmissionId};
-use karat_types::{Micros, Problem, SubmissionState};
+use karat_types::{Micros, Modality, Problem, SubmissionState};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -31,8 +31,38 @@ pub(crate) async fn blind(
 ) -> Result<Submission, Problem> {
     let id = row.id;
     row.file_name = nameless(&row.file_name);
-    let mut all = describe(conn, vec![row], &HashMap::new()).await?;
-    all.pop().ok_or_else(|| Problem::missing("submission", id))
+    let all = describe(conn, vec![row], &HashMap::new()).await?;
+    all.into_iter().next().map(neutral).ok_or_else(|| Problem::missing("submission", id))
+}
+
+/// The findings for a reader who must not know the author. What is nearest keeps its
+/// numbers alone: a name that is only sometimes left out would tell as well.
+fn neutral(view: Submission) -> Submission {
+    let modality = modality(view.media_type.as_deref());
+    let findings = view.findings.into_iter().map(|f| karat_gate::near::neutral(f, modality)).collect();
+    let nearest = view.nearest.map(|nearest| Nearest { id: None, own: false, ..nearest });
+    Submission { findings, nearest, ..view }
+}
+
+/// One submission for everybody: its author is known, but not what else is theirs.
+pub(super) fn public(view: Submission) -> Submission {
+    let modality = modality(view.media_type.as_deref());
+    let one = |f| if karat_gate::near::is_of_own(&f) { karat_gate::near::neutral(f, modality) } else { f };
+    let findings = view.findings.into_iter().map(one).collect();
+    let nearest = view.nearest.map(|nearest| Nearest {
+        id: nearest.id.filter(|_| !nearest.own),
+        own: false,
+        ..nearest
+    });
+    Submission { findings, nearest, ..view }
+}
+
+fn modality(media_type: Option<&str>) -> Modality {
+    match media_type.and_then(|kind| kind.split_once('/')) {
+        Some(("image", _)) => Modality::Image,
+        Some(("audio", _)) => Modality::Audio,
+        _ => Modality::Text,
+    }
 }
 
 /// A name that says what a file is and not whose.
@@ -117,7 +147,13 @@ pub(crate) fn tell(tx: &Tx, row: &entity::submission::Model) -> Result<(), Probl
     let news = serde_json::json!({ "submission": row.id, "datanet": row.datanet_id, "state": row.state });
     query::event::append(tx, &format!("submission:{}", row.id), "state", &news)?;
     query::event::append(tx, &format!("contributor:{}", row.contributor_id), "submission", &news)?;
-    query::event::append(tx, &format!("datanet:{}", row.datanet_id), "counts", &news)?;
+    // Everybody may follow a datanet, and only what is accepted is everybody's.
+    let open = if row.state == SubmissionState::Accepted.as_str() {
+        news
+    } else {
+        serde_json::json!({ "datanet": row.datanet_id })
+    };
+    query::event::append(tx, &format!("datanet:{}", row.datanet_id), "counts", &open)?;
     Ok(())
 }
 

@@ -58,7 +58,7 @@ pub enum ReadPlace {
 pub enum Preview {
     /// A picture, at most 1280 pixels wide or high, without what its file says of its maker.
     Image {
-        /// `data:` URL of a PNG.
+        /// `data:` URL of a PNG or a JPEG, at most 200 kB.
         url: String,
         /// Pixels of the original, in which findings give their boxes.
         width: u32,
@@ -99,10 +99,13 @@ pub struct Converted {
 /// What is nearest of all that is there already.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Neighbour {
-    /// The submission; none where it may not be seen.
+    /// The submission; none where it may not be seen, and none in review, where it could
+    /// tell whose the item is.
     pub submission: Option<SubmissionId>,
-    /// How alike they are, in thousandths; none where it is no number.
+    /// How alike they are, in thousandths; none where it was not measured.
     pub likeness: Option<u32>,
+    /// How much of the new one stands in this one, in thousandths.
+    pub contained: Option<u32>,
     /// Its text, where it may be seen.
     pub reading: Option<Reading>,
     /// Its preview, where it may be seen.

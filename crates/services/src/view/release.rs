@@ -163,6 +163,12 @@ pub struct LeafProof {
 pub struct Affected {
     /// The submission.
     pub submission: SubmissionId,
+    /// Where it was offered.
+    pub datanet: DatanetId,
+    /// The datanet's name.
+    pub datanet_name: String,
+    /// What the content was.
+    pub media_type: Option<String>,
     /// Where it stands.
     pub state: SubmissionState,
     /// When it was taken back.

@@ -78,7 +78,7 @@ db_test! {
 }
 
 /// The text with `words` of its words replaced.
-fn edited(text: &str, words: usize) -> String {
+pub(crate) fn edited(text: &str, words: usize) -> String {
     let every = text.split(' ').count() / words.max(1);
     let word =
         |(n, word): (usize, &str)| if n % every == every / 2 { format!("new{n}") } else { word.to_owned() };

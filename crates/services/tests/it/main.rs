@@ -4,6 +4,7 @@
 
 mod aside;
 mod backup;
+mod blind;
 mod datanet;
 mod door;
 mod duplicate;

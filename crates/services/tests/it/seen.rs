@@ -1,7 +1,7 @@
 //! Who sees what, taking back, counts, home and search.
 
 use crate::kitchen::*;
-use karat_services::{Actor, home, search, submission};
+use karat_services::{Actor, home, release, search, submission};
 use karat_store::query::release::{Accepted, Finished, NewRelease};
 use karat_store::{Store, query};
 use karat_testkit::db_test;
@@ -61,6 +61,12 @@ db_test! {
         let rejected = k.send(&ann, id, "c.txt", &good(2)).await;
         k.reject(&owner, rejected.id).await;
         submission::withdraw(&k.app, &ann, rejected.id).await.unwrap();
+        for (of, status) in [(sent.id, 410), (rejected.id, 401)] {
+            let problem = submission::get(&k.app, &Actor::anyone(), of).await.unwrap_err();
+            assert_eq!(problem.status, status, "what never was public has no tombstone for all: {problem:?}");
+        }
+        let never = release::affected(&k.app, &Actor::anyone(), rejected.id).await.unwrap_err();
+        assert_eq!(never.status, 401);
         let counts = k.counts(id).await;
         assert_eq!((counts.submissions, counts.withdrawn, counts.refused, counts.accepted), (3, 2, 1, 0));
         let quota = submission::quota(&k.app, &ann).await.unwrap();

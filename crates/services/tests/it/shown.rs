@@ -2,7 +2,7 @@
 
 use crate::kitchen::{Kitchen, declared, form};
 use crate::support::app_examined;
-use karat_gate::document::{Extract, Place, Span};
+use karat_gate::document::{Extract, NAMES_PEOPLE, Place, Span};
 use karat_gate::{Derived, DerivedKind, Examined, Examiner, InProcess, Input};
 use karat_services::submission::Upload;
 use karat_services::view::datanet::DatanetForm;
@@ -12,7 +12,7 @@ use karat_services::{Actor, datanet, review, submission};
 use karat_store::Store;
 use karat_testkit::db_test;
 use karat_types::id::{DatanetId, SubmissionId};
-use karat_types::{Modality, ReviewPolicy, Role};
+use karat_types::{Finding, Modality, ReviewPolicy, Role};
 use std::sync::Arc;
 
 /// Reads as the real one does and makes of every file what is asked here.
@@ -67,6 +67,28 @@ async fn hand_in(k: &Kitchen, who: &Actor, to: DatanetId, name: &str, bytes: &[u
     id
 }
 
+/// Finds an author in every document, and leaves the rest to [`Maker`].
+struct Namer;
+
+impl Examiner for Namer {
+    fn examine(&self, input: &Input<'_>) -> Examined {
+        let mut examined = Maker.examine(input);
+        let code = karat_gate::code_table().find(|entry| entry.code == NAMES_PEOPLE).unwrap();
+        examined.verdict.findings.push(Finding {
+            check: code.check.into(),
+            version: code.version,
+            class: code.class,
+            code: code.code.into(),
+            measured: serde_json::json!(["author"]),
+            threshold: serde_json::json!("none"),
+            evidence: None,
+            message: "The file names people in its properties (author).".into(),
+            fix: code.fix.into(),
+        });
+        examined
+    }
+}
+
 const WAV: &[u8] = b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0by Ann Smith";
 
 db_test! {
@@ -83,7 +105,8 @@ db_test! {
         assert_eq!((item.reading, item.nearest), (None, None));
         let Some(Preview::Sound { sound }) = item.preview else { panic!("a recording is drawn") };
         assert_eq!(sound["duration_ms"], 1000);
-        for reader in [&rev, &owner] {
+        let op = k.person("Op", &[Role::Operator]).await;
+        for reader in [&rev, &owner, &op] {
             for file in [submission::sound(&k.app, reader, sent).await, submission::file(&k.app, reader, sent).await] {
                 let file = file.unwrap();
                 assert_eq!((file.name.as_str(), file.media_type.as_str()), ("submission.wav", "audio/wav"));
@@ -121,5 +144,22 @@ db_test! {
         k.accept(&owner, sent).await;
         let public = submission::file(&k.app, &Actor::anyone(), sent).await.unwrap();
         assert_eq!(public.name, "thesis of Ann.pdf", "accepted, it names its author anyway");
+    }
+
+    async fn a_document_that_names_people_is_given_to_others_as_its_text(store: Store) {
+        let (app, clock) = app_examined(store, Arc::new(Namer));
+        let k = Kitchen { app, clock };
+        let (owner, ann) = (k.person("Owner", &[]).await, k.person("Ann", &[]).await);
+        let id = place(&k, &owner, Modality::Text).await;
+        let sent = hand_in(&k, &ann, id, "thesis.v2.pdf", b"%PDF-1.7 /Author (Bob Smith)").await;
+        assert_eq!(submission::file(&k.app, &owner, sent).await.unwrap_err().status, 403);
+        k.accept(&owner, sent).await;
+        for reader in [&Actor::anyone(), &owner, &k.person("Op", &[Role::Operator]).await] {
+            let file = submission::file(&k.app, reader, sent).await.unwrap();
+            assert_eq!((file.name.as_str(), file.media_type.as_str()), ("thesis.v2.txt", "text/plain"));
+            assert_eq!(file.bytes.as_ref(), b"Words of the document.");
+        }
+        let own = submission::file(&k.app, &ann, sent).await.unwrap();
+        assert!(own.bytes.ends_with(b"(Bob Smith)") && own.name == "thesis.v2.pdf");
     }
 }

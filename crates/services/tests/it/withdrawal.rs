@@ -64,6 +64,21 @@ karat_testkit::db_test! {
         let problem = release::download(app, &anyone, first.id, DownloadKind::Jsonl).await.unwrap_err();
         assert!(problem.hint.contains(&second.id.to_string()), "{}", problem.hint);
         assert!(release::affected(app, &anyone, kept.id).await.unwrap().withdrawn_at.is_none());
+        assert!(affected.withdrawn_at.is_some() && affected.datanet == net);
+        assert_eq!(affected.media_type.as_deref(), Some("text/markdown"));
+        let stranger = kitchen.person("Sam", &[]).await;
+        for who in [&anyone, &stranger] {
+            for problem in [
+                submission::get(app, who, gone.id).await.unwrap_err(),
+                submission::file(app, who, gone.id).await.unwrap_err(),
+                submission::extract(app, who, gone.id).await.unwrap_err(),
+            ] {
+                assert_eq!((problem.status, problem.code.as_str()), (410, "content_withdrawn"), "{}", who.name);
+                assert!(problem.hint.contains(&format!("{}/affected", gone.id)), "{}", problem.hint);
+                let said = serde_json::to_string(&problem).unwrap();
+                assert!(!said.contains("Ada") && !said.contains(&gone.hash.hex()), "{said}");
+            }
+        }
 
         // The bytes: out of service at once, destroyed an hour later, the rest untouched.
         kitchen.work().await;

@@ -25,7 +25,7 @@ const TYPE_BITS: u32 = 0o170_000;
 const SYMLINK: u32 = 0o120_000;
 
 /// The unpacked parts of a DOCX, by name. Only XML is kept; the rest was counted.
-pub(super) struct Archive {
+pub(in crate::document) struct Archive {
     parts: BTreeMap<String, Vec<u8>>,
     /// The names of all entries.
     pub(super) names: Vec<String>,
@@ -94,7 +94,7 @@ impl Archive {
     }
 
     /// The content of a part, its name with or without the leading slash.
-    pub(super) fn part(&self, name: &str) -> Option<&[u8]> {
+    pub(in crate::document) fn part(&self, name: &str) -> Option<&[u8]> {
         let name = name.trim_start_matches('/');
         self.parts
             .get(name)
@@ -103,7 +103,7 @@ impl Archive {
     }
 
     /// All XML parts.
-    pub(super) fn xml_parts(&self) -> impl Iterator<Item = (&str, &[u8])> {
+    pub(in crate::document) fn xml_parts(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.parts.iter().map(|(name, content)| (name.as_str(), content.as_slice()))
     }
 

@@ -46,6 +46,7 @@ pub(super) fn look(bytes: &[u8]) -> Looked {
         let message = "The document has no text.".to_owned();
         findings.push(finding("document_without_text", json!(0), json!(1), message));
     }
+    findings.extend(super::people::in_docx(&archive));
     Looked { extract: read.extract, findings }
 }
 

@@ -28,7 +28,7 @@ use crate::evidence::{at, finding, many};
 use content::Shown;
 use karat_types::{Evidence, Finding};
 use lopdf::{Document, LoadOptions};
-use object::Objects;
+pub(super) use object::Objects;
 use serde_json::json;
 
 pub(super) use encoding::symbol_letter;
@@ -89,6 +89,7 @@ pub(super) fn look(bytes: &[u8]) -> Looked {
         let message = format!("No text on {}.", many(shown.len() as u64, "page"));
         findings.push(finding("document_without_text", json!(0), json!(1), message));
     }
+    findings.extend(super::people::in_pdf(&mut objects));
     Looked { extract, findings }
 }
 

@@ -8,8 +8,8 @@ const MAX_TOTAL: usize = 200_000_000;
 pub(super) const MAX_STREAM: usize = 50_000_000;
 
 /// The document and what was unpacked of it.
-pub(super) struct Objects<'a> {
-    pub(super) document: &'a Document,
+pub(in crate::document) struct Objects<'a> {
+    pub(in crate::document) document: &'a Document,
     left: usize,
     /// Bytes of the first stream that was too big.
     pub(super) bomb: Option<usize>,
@@ -30,12 +30,12 @@ impl<'a> Objects<'a> {
     }
 
     /// The object a reference leads to, or the object itself.
-    pub(super) fn follow(&self, object: &'a Object) -> &'a Object {
+    pub(in crate::document) fn follow(&self, object: &'a Object) -> &'a Object {
         self.document.dereference(object).map_or(&Object::Null, |(_, object)| object)
     }
 
     /// The dictionary an entry leads to, without a copy.
-    pub(super) fn below(&self, dict: &'a Dictionary, key: &[u8]) -> Option<&'a Dictionary> {
+    pub(in crate::document) fn below(&self, dict: &'a Dictionary, key: &[u8]) -> Option<&'a Dictionary> {
         match self.follow(dict.get(key).ok()?) {
             Object::Dictionary(dict) => Some(dict),
             Object::Stream(stream) => Some(&stream.dict),
@@ -82,7 +82,12 @@ impl<'a> Objects<'a> {
     }
 
     /// The content of a stream a dictionary names.
-    pub(super) fn stream(&mut self, dict: &Dictionary, key: &[u8], most: usize) -> Option<Vec<u8>> {
+    pub(in crate::document) fn stream(
+        &mut self,
+        dict: &Dictionary,
+        key: &[u8],
+        most: usize,
+    ) -> Option<Vec<u8>> {
         let document = self.document;
         let object = dict.get(key).ok()?;
         let Ok((_, Object::Stream(stream))) = document.dereference(object) else { return None };

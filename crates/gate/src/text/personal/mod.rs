@@ -122,7 +122,7 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
         let first = masks.iter().find(|mask| mask.kind == kind)?;
         let count = masks.iter().filter(|mask| mask.kind == kind).count() as u64;
         let (code, what) = kind.words();
-        let message = format!("Found {}; “mask it for me” puts {} there.", many_of(count, what), kind.mask());
+        let message = format!("Found {}; masked, each reads {}.", many_of(count, what), kind.mask());
         Some(at(
             finding(code, json!(count), json!(0), message),
             place(text.as_bytes(), first.start, first.end),
