@@ -14,6 +14,8 @@ use serde_json::json;
 
 /// What every other content is called.
 const OTHER: &str = "another submission of this datanet";
+/// What there is to do, for somebody who did not send it.
+const COMPARE: &str = "Compare the two: what matters is how much of this one is new.";
 
 /// Whether a finding tells the contributor of something of their own.
 pub fn is_of_own(finding: &Finding) -> bool {
@@ -71,7 +73,7 @@ fn copied(finding: Finding, modality: Modality) -> Finding {
         version: entry.version,
         code: entry.code.into(),
         message: message(modality, level, (share.unwrap_or_default(), bits.unwrap_or_default()), OTHER),
-        fix: entry.fix.into(),
+        fix: COMPARE.into(),
         ..finding
     })
 }

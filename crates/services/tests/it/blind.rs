@@ -44,7 +44,7 @@ db_test! {
                 let by_owner = submission::get(&k.app, &owner, again.id).await.unwrap();
                 assert_eq!((&by_id, &by_owner), (&seen.submission, &seen.submission));
                 let whole = serde_json::to_string(&seen).unwrap();
-                for name in [&first.id.to_string(), &ann.contributor.unwrap().to_string(), "your", "ann", "Ann"] {
+                for name in [&first.id.to_string(), &ann.contributor.unwrap().to_string(), "your", "ann one", "ann two", "Ann"] {
                     assert!(!whole.contains(name), "{name} in {whole}");
                 }
                 assert!(whole.contains("another submission of this datanet"), "{whole}");

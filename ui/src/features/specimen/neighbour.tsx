@@ -29,7 +29,7 @@ export function NeighbourView({ neighbour, reading, preview }: NeighbourViewProp
             {t.nearestOpen}
           </Link>
         ) : (
-          <span className="text-muted">{t.nearestHidden}</span>
+          !neighbour.reading && !neighbour.preview && <span className="text-muted">{t.nearestHidden}</span>
         )}
       </p>
       {reading && neighbour.reading && <Texts own={reading.text.slice(0, MOST)} other={neighbour.reading.text.slice(0, MOST)} />}
