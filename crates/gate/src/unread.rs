@@ -120,7 +120,6 @@ mod tests {
                 Modality::Text,
                 b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer".to_vec(),
             ),
-            ("a.docx", Modality::Text, b"PK\x03\x04word/document.xml and nothing else at all here".to_vec()),
             ("zstd.parquet", Modality::Text, [b"PAR1".as_slice(), &[7; 60], b"\x20\0\0\0PAR1"].concat()),
             ("latin.txt", Modality::Text, b"Gr\xfc\xdfe aus Wien".to_vec()),
             ("latin.csv", Modality::Text, b"prompt,completion\nGr\xfc\xdfe,Wien\n".to_vec()),
@@ -182,7 +181,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_comes_each_check_ran_or_is_listed(
-            kind in 0usize..10, cut in 0usize..200, flip in any::<(usize, u8)>(),
+            kind in 0usize..9, cut in 0usize..200, flip in any::<(usize, u8)>(),
         ) {
             let (name, modality, mut bytes) = broken().swap_remove(kind);
             bytes.truncate(bytes.len().min(cut));

@@ -2,7 +2,6 @@
 
 use crate::auth::SignedIn;
 use crate::error::{ApiResult, Json, Path, Query};
-use crate::rest::file::{Kept, kept};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -49,9 +48,9 @@ async fn next_review(
     SignedIn(actor): SignedIn,
     Path(id): Path<DatanetId>,
     Query(skipped): Query<Skipped>,
-) -> ApiResult<(Kept, Json<Option<ReviewItem>>)> {
+) -> ApiResult<Json<Option<ReviewItem>>> {
     let skip = parse_ids(&skipped.skip)?;
-    Ok((kept(&actor), Json(review::next(&app, &actor, id, &skip).await?)))
+    Ok(Json(review::next(&app, &actor, id, &skip).await?))
 }
 
 /// Decide; it can be undone for a short while.

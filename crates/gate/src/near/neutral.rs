@@ -5,7 +5,7 @@
 //! other is, whose, and whether it may be seen is left out in every case, so that leaving
 //! it out tells nothing either.
 
-use super::judge::{Level, code, message};
+use super::judge::{Level, Likeness, code, message};
 use super::known::duplicate_exact;
 use crate::check::near_check;
 use crate::codes;
@@ -63,16 +63,19 @@ fn copied(finding: Finding, modality: Modality) -> Finding {
         Level::Close
     };
     let Some(entry) = code(modality, false, level).map(codes::get) else { return without_place(finding) };
-    let bits = number(&finding.measured, "bits");
-    let share = match level {
-        Level::Contained => number(&finding.measured, "contained"),
-        _ => number(&finding.measured, "likeness"),
+    let likeness = number(&finding.measured, "likeness").unwrap_or_default();
+    let found = Likeness {
+        level,
+        likeness,
+        contained: number(&finding.measured, "contained").unwrap_or(likeness),
+        holds: number(&finding.measured, "holds"),
+        bits: number(&finding.measured, "bits"),
     };
     without_place(Finding {
         check: entry.check.into(),
         version: entry.version,
         code: entry.code.into(),
-        message: message(modality, level, (share.unwrap_or_default(), bits.unwrap_or_default()), OTHER),
+        message: message(modality, &found, OTHER),
         fix: COMPARE.into(),
         ..finding
     })
