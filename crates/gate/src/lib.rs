@@ -35,7 +35,6 @@ pub use check::{
 pub use codes::{Code, code_page, code_table};
 pub use door::{kind, licence, name, outside};
 pub use examined::{Derived, DerivedKind, Examined};
-pub use image::likeness;
 pub use input::{Declared, GATE_VERSION, Input, Rules};
 pub use near::normal::{content_hash, normal_hash, normalise};
 pub use near::{Prints, known};

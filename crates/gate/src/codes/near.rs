@@ -88,7 +88,7 @@ pub(super) const CODES: &[Code] = &[
         "I9",
         "Nearly the same image is already in the datanet",
         [
-            "The image's gradient hash (64 bits that say where it gets lighter and darker) differs in at most 4 bits from an earlier image's, as it is, turned, mirrored or slightly cropped. The first to send an image keeps the credit.",
+            "The image's gradient hash (64 bits that say where it gets lighter and darker) differs in at most 4 bits from an earlier image's, as it is, turned, mirrored or cropped by up to a tenth of a side, and the colours and the slopes of a small copy agree as well. The first to send an image keeps the credit.",
             "differing bits of 64, and how alike the two are, of 1,000; 4 bits.",
             "Send another image.",
         ],
@@ -98,7 +98,7 @@ pub(super) const CODES: &[Code] = &[
         "I9",
         "A similar image is already in the datanet",
         [
-            "The image's gradient hash differs in 5 to 8 of 64 bits from an earlier image's, as it is, turned, mirrored or slightly cropped: another picture of the same scene, or an edited copy. A person compares them.",
+            "The image's gradient hash is near an earlier image's, as it is, turned, mirrored or cropped by up to a tenth of a side, and the slopes of a small copy agree (cosine at least 0.80, of plain drawings 0.94): another picture of the same scene, or an edited copy. It counts as 5 bits at least and 8 at most. A person compares them.",
             "differing bits of 64, and how alike the two are, of 1,000; 8 bits.",
             "Nothing, if it is another picture: the reviewer sees both side by side.",
         ],

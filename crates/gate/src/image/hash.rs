@@ -1,69 +1,67 @@
 //! I9: hashes that copies of an image share when they are smaller, darker, saved worse,
-//! turned, mirrored or cropped by a little.
+//! turned, mirrored or cropped.
 //!
-//! Gradient hashes ("dHash", no cosine transform): each bit says whether a cell of a grid of
-//! mean brightnesses is clearly brighter than its right neighbour. The coarse one, of 9 × 8
-//! cells, finds copies; drawings and figures of one layout share it, so a fine one of 16 ×
-//! 16 cells and the colours of 4 × 4 confirm what it found. All in integers, so they are the
-//! same everywhere.
+//! Gradient hashes ("dHash", no cosine transform): each of 64 bits says whether a cell of a
+//! grid of 9 × 8 mean brightnesses is clearly brighter than its right neighbour. They find
+//! candidates; a small copy of 32 × 32 cells and the colours of 4 × 4 confirm what they
+//! found (`near::image`). All in integers, so they are the same everywhere.
 
 use super::luma::Luma;
+use crate::near::image::{CUTS, SIDE, TURNS, turned};
 use image::{DynamicImage, GenericImageView, Rgba};
 
-/// Cells of the grid all variants are taken from: 16 · 9 = 18 · 8.
-const FINE: usize = 144;
+/// Cells of the square all forms are taken from: 32 · 9 = 36 · 8.
+const SQUARE: usize = 288;
 /// A clear step of brightness: a level, in 1/65,536. Saving an image anew moves less.
 const STEP: u64 = 65_536;
 /// Clear steps of 64 and of 240 that an image must have for its hash to say anything, and
 /// how many of the 240 to darker and to brighter: a white page with a few lines has fewer,
 /// or a slope of one direction, and would be a copy of every other.
 const LEAST_STEPS: [usize; 3] = [16, 48, 12];
-/// Words of a fine hash.
-const WORDS: usize = 4;
 
 /// What an image is recognised by.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Hashes {
-    /// The coarse hashes: of the image, of its seven turned and mirrored versions, of its
-    /// middle and of it without 2 % at each of its four edges. None when it is too flat.
-    pub(super) coarse: Vec<u64>,
-    /// The fine hashes of the same forms, four words each.
-    pub(super) fine: Vec<u64>,
+    /// The hashes: of the image, of its seven turned and mirrored versions, and of what is
+    /// left after each of [`CUTS`]. None when it is too flat.
+    pub(super) gradients: Vec<u64>,
+    /// The small copy, eight cells a word.
+    pub(super) copy: Vec<u64>,
+}
+
+fn darker(a: u64, b: u64) -> bool {
+    a > b + STEP
+}
+
+fn brighter(a: u64, b: u64) -> bool {
+    b > a + STEP
 }
 
 /// All hashes of an image.
 pub(super) fn hashes(image: &Luma) -> Hashes {
-    let (w, h) = (image.width, image.height);
-    let grid = |part: [usize; 4]| Fine(image.cells(part, FINE, FINE));
-    let whole = grid([0, 0, w, h]);
-    let ones = |turn| whole.fine(turn).iter().map(|word| word.count_ones() as usize).sum::<usize>();
-    let (darker, brighter) = (ones(0), ones(1));
-    if whole.steps::<9, 8>() < LEAST_STEPS[0]
-        || darker + brighter < LEAST_STEPS[1]
-        || darker.min(brighter) < LEAST_STEPS[2]
-    {
+    let square = bytes(&image.cells([0, 0, image.width, image.height], SQUARE, SQUARE));
+    let square = Luma { width: SQUARE, height: SQUARE, data: square };
+    let cells = |columns, rows| square.cells([0, 0, SQUARE, SQUARE], columns, rows);
+    let steps = |cells: &[u64], columns: usize, is: fn(u64, u64) -> bool| {
+        let pairs = cells.chunks(columns).flat_map(|line| line.windows(2));
+        pairs.filter(|pair| matches!(pair, [a, b] if is(*a, *b))).count()
+    };
+    let (coarse, fine) = (cells(9, 8), cells(16, 16));
+    let (down, up) = (steps(&fine, 16, darker), steps(&fine, 16, brighter));
+    let coarse = steps(&coarse, 9, darker) + steps(&coarse, 9, brighter);
+    if coarse < LEAST_STEPS[0] || down + up < LEAST_STEPS[1] || down.min(up) < LEAST_STEPS[2] {
         return Hashes::default();
     }
-    let mut hashes = Hashes::default();
-    let mut add = |grid: &Fine, turn: u8| {
-        hashes.coarse.push(grid.coarse(turn));
-        hashes.fine.extend(grid.fine(turn));
-    };
-    for turn in 0..8 {
-        add(&whole, turn);
-    }
-    let (x, y) = (w / 50, h / 50);
-    for part in
-        [[x, y, w - 2 * x, h - 2 * y], [x, 0, w - x, h], [0, 0, w - x, h], [0, y, w, h - y], [0, 0, w, h - y]]
-    {
-        add(&grid(part), 0);
-    }
-    hashes
+    let turns = (0..TURNS).map(|turn| gradient(&square.in_square(turn), [0; 4]));
+    let gradients = turns.chain(CUTS.into_iter().map(|cut| gradient(&square, cut))).collect();
+    let copy =
+        bytes(&cells(SIDE, SIDE)).as_chunks::<8>().0.iter().map(|&word| u64::from_be_bytes(word)).collect();
+    Hashes { gradients, copy }
 }
 
 /// The colours of 4 × 4 cells, four words: of each cell how much redder and how much bluer
 /// than green it is, in two bytes around 128.
-pub(super) fn colours(image: &DynamicImage) -> [u64; WORDS] {
+pub(super) fn colours(image: &DynamicImage) -> [u64; 4] {
     let small = image.thumbnail_exact(4, 4);
     let mut bytes = small.pixels().flat_map(|(_, _, Rgba([r, g, b, a]))| {
         let shown = |v: u8| (i32::from(v) * i32::from(a) + 255 * (255 - i32::from(a))) / 255;
@@ -72,51 +70,29 @@ pub(super) fn colours(image: &DynamicImage) -> [u64; WORDS] {
     std::array::from_fn(|_| (0..8).fold(0, |word, _| word << 8 | u64::from(bytes.next().unwrap_or(128))))
 }
 
-/// Mean brightnesses of a 144 × 144 grid.
-struct Fine(Vec<u64>);
+/// Cells as whole levels.
+fn bytes(cells: &[u64]) -> Vec<u8> {
+    cells.iter().map(|cell| ((cell + STEP / 2) / STEP) as u8).collect()
+}
 
-impl Fine {
-    /// The cell at x, y once the image was transposed (bit 2), flipped upside down (bit 1)
-    /// and mirrored (bit 0).
-    fn at(&self, turn: u8, x: usize, y: usize) -> u64 {
-        let x = if turn & 1 == 1 { FINE - 1 - x } else { x };
-        let y = if turn & 2 == 2 { FINE - 1 - y } else { y };
-        let (x, y) = if turn & 4 == 4 { (y, x) } else { (x, y) };
-        self.0[y * FINE + x]
-    }
+/// The hash of the square without what is cut off.
+fn gradient(square: &Luma, cut: [u32; 4]) -> u64 {
+    let [left, top, right, bottom] = cut.map(|cut| (cut as usize * SQUARE + 500) / 1000);
+    let part = [left, top, SQUARE - left - right, SQUARE - top - bottom];
+    let grid = square.cells(part, 9, 8);
+    let bits =
+        grid.chunks(9).flat_map(|line| line.windows(2)).map(|pair| matches!(pair, [a, b] if *a > b + STEP));
+    bits.fold(0, |hash, bit| hash << 1 | u64::from(bit))
+}
 
-    /// The grid of `W` × `H` cells of a turned version, as sums.
-    fn grid<const W: usize, const H: usize>(&self, turn: u8) -> [[u64; W]; H] {
-        let (wide, high) = (FINE / W, FINE / H);
-        std::array::from_fn(|row| {
-            std::array::from_fn(|column| {
-                let cells =
-                    (0..high).flat_map(|y| (0..wide).map(move |x| (column * wide + x, row * high + y)));
-                cells.map(|(x, y)| self.at(turn, x, y)).sum()
-            })
-        })
-    }
-
-    fn coarse(&self, turn: u8) -> u64 {
-        let grid = self.grid::<9, 8>(turn);
-        let bits = grid.iter().flat_map(|line| line.windows(2).map(|pair| pair[0] > pair[1] + STEP * 288));
-        bits.fold(0, |hash, bit| hash << 1 | u64::from(bit))
-    }
-
-    /// 240 bits, 60 in each word.
-    fn fine(&self, turn: u8) -> [u64; WORDS] {
-        let grid = self.grid::<16, 16>(turn);
-        let mut bits = grid.iter().flat_map(|line| line.windows(2).map(|pair| pair[0] > pair[1] + STEP * 81));
-        std::array::from_fn(|_| {
-            (0..60).fold(0, |hash, _| hash << 1 | u64::from(bits.next().unwrap_or(false)))
-        })
-    }
-
-    /// Neighbours that clearly differ.
-    fn steps<const W: usize, const H: usize>(&self) -> usize {
-        let clear = STEP * (FINE / W * (FINE / H)) as u64;
-        let grid = self.grid::<W, H>(0);
-        grid.iter().map(|line| line.windows(2).filter(|pair| pair[0].abs_diff(pair[1]) > clear).count()).sum()
+impl Luma {
+    /// A square turned or mirrored.
+    fn in_square(&self, turn: usize) -> Self {
+        let at = |n: usize| {
+            let (x, y) = turned(turn, n % SQUARE, n / SQUARE, SQUARE);
+            self.data.get(y * SQUARE + x).copied().unwrap_or(0)
+        };
+        Self { data: (0..SQUARE * SQUARE).map(at).collect(), ..*self }
     }
 }
 
@@ -151,9 +127,9 @@ mod tests {
     #[test]
     fn altered_copies_are_near_and_others_far() {
         let image = hills(1);
-        let Hashes { coarse: all, fine } = hashes(&image);
-        assert_eq!((all.len(), fine.len()), (13, 52));
-        let own = |copy: &Luma| nearest(hashes(copy).coarse[0], &all);
+        let Hashes { gradients: all, copy } = hashes(&image);
+        assert_eq!((all.len(), copy.len()), (45, 128));
+        let own = |copy: &Luma| nearest(hashes(copy).gradients[0], &all);
         assert_eq!(own(&image), 0);
         assert!(own(&image.shrink(150)) <= 2);
         let brighter =
@@ -168,10 +144,11 @@ mod tests {
             height: h,
             data: (y..y + h).flat_map(|y| image.data[y * 300 + x..y * 300 + x + w].to_vec()).collect(),
         };
-        assert_eq!(own(&cut([6, 4, 288, 212])), 0);
-        assert_eq!(own(&cut([0, 4, 300, 216])), 0);
+        assert!(own(&cut([6, 4, 288, 212])) <= 1);
+        assert!(own(&cut([30, 22, 240, 176])) <= 1);
+        assert!(own(&cut([0, 11, 300, 209])) <= 2);
         for seed in 2..7 {
-            assert!(nearest(hashes(&hills(seed)).coarse[0], &all) > 8, "{seed}");
+            assert!(nearest(hashes(&hills(seed)).gradients[0], &all) > 8, "{seed}");
         }
     }
 

@@ -191,5 +191,5 @@ fn thumbnail(exif: &Exif, size: (u32, u32)) -> Option<u64> {
     }
     let decoded = decode(bytes, "image/jpeg", frame.memory()).ok()?;
     let image = Luma::over(&decoded.pixels, 255).middle(size.0 as usize, size.1 as usize);
-    hash::hashes(&image).coarse.first().copied()
+    hash::hashes(&image).gradients.first().copied()
 }

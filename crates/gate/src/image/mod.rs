@@ -8,7 +8,6 @@ mod clean;
 mod container;
 mod decode;
 mod hash;
-mod likeness;
 mod luma;
 mod measure;
 mod metadata;
@@ -30,7 +29,6 @@ use image::DynamicImage;
 use image::metadata::Orientation;
 use karat_types::finding::NotRun;
 use karat_types::{Evidence, Finding};
-pub use likeness::likeness;
 use luma::Luma;
 use metadata::Told;
 pub(crate) use score::quality_table;
@@ -130,9 +128,9 @@ fn decoded_checks(read: &mut Read, file: &Whole<'_>, decoded: Decoded) {
             read.not_run.push(NotRun { check: "I8".into(), why: why.into() });
         }
     }
-    let hash::Hashes { coarse, fine } = hash::hashes(&work);
-    read.prints.gradients = coarse;
-    read.prints.detail = fine;
+    let hash::Hashes { gradients, copy } = hash::hashes(&work);
+    read.prints.gradients = gradients;
+    read.prints.detail = copy;
     read.findings.extend(file.told.findings(&read.prints.gradients));
     read.quality = Some(quality);
     let small = preview::small(&decoded);

@@ -1,12 +1,12 @@
 //! Prints as bytes, for a database.
 //!
-//! `KP1`, then each field in the order of the struct: hashes as a byte 0 or 1 and, if 1,
+//! `KP2`, then each field in the order of the struct: hashes as a byte 0 or 1 and, if 1,
 //! 32 bytes; lists as their length (u32) and their numbers; all little-endian.
 
 use super::Prints;
 use karat_types::Hash;
 
-const MARK: &[u8; 3] = b"KP1";
+const MARK: &[u8; 3] = b"KP2";
 
 /// Bytes that are no prints of this version.
 #[derive(Debug, thiserror::Error)]

@@ -6,11 +6,12 @@
 //!   shingles themselves then decide exactly. Besides, every
 //!   eighth shingle (of long texts every 16th or 32nd, by value), so that a chapter is
 //!   found in its book.
-//! * Images: each gradient hash in nine pieces; of two that differ in at most eight bits
-//!   at least one piece is equal.
+//! * Images: gradient hashes in eight pieces of 16 bits: the image as it is and with its
+//!   edges cut is found by what comes turned, mirrored, cut or whole.
 //! * Recordings: the hash of the samples, and up to 1,024 words of the fingerprint.
 
 use super::Prints;
+use super::image::TURNS;
 use super::words::{WordHash, mix};
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +34,10 @@ const BANDS: usize = 20;
 const ROWS: usize = 6;
 /// The band of sampled shingles; before it those of min-hashes.
 pub(super) const SAMPLED: u16 = BANDS as u16;
-/// The first of nine bands of pieces of gradients.
-const PIECES: u16 = 32;
+/// The first of eight bands of pieces of gradient hashes of images as they are.
+const WHOLE: u16 = 32;
+/// The first of eight bands of those with their edges cut.
+const CUT: u16 = 40;
 /// The band of hashes of samples.
 const SAMPLES: u16 = 48;
 /// The band of words of fingerprints.
@@ -59,7 +62,7 @@ pub(super) fn stored(prints: &Prints) -> Vec<Key> {
     let mut keys = bands(&prints.shingles);
     let every = if prints.thinned > 0 { 32 } else { every(prints.shingles.len()) };
     keys.extend(sampled(&prints.shingles, every));
-    keys.extend(pieces(&prints.gradients));
+    keys.extend(stored_forms(&prints.gradients));
     keys.extend(sound(prints));
     keys
 }
@@ -70,7 +73,7 @@ pub(super) fn sought(prints: &Prints) -> Vec<Key> {
     // A short text may stand in a long one, which is stored under fewer of its shingles:
     // ask for the most that any text of at least this length is stored under.
     keys.extend(sampled(&prints.shingles, every(prints.shingles.len())));
-    keys.extend(pieces(&prints.gradients));
+    keys.extend(sought_forms(&prints.gradients));
     keys.extend(sound(prints));
     keys
 }
@@ -101,11 +104,35 @@ fn sampled(shingles: &[u64], every: u64) -> impl Iterator<Item = Key> {
     shown.iter().filter(move |&&shingle| shingle % every == 0).map(|&shingle| Key::of(SAMPLED, shingle))
 }
 
-fn pieces(gradients: &[u64]) -> Vec<Key> {
-    let piece =
-        |gradient: u64, n: u16| Key::of(PIECES + n, (gradient >> (7 * n)) & if n == 8 { 0xff } else { 0x7f });
-    let mut keys: Vec<Key> =
-        gradients.iter().flat_map(|&gradient| (0..9).map(move |n| piece(gradient, n))).collect();
+/// Each hash in eight pieces of two lines: the first with the fourth and so on, and each
+/// with the one half an image below.
+fn pieces(first: u16, gradients: &[u64]) -> impl Iterator<Item = Key> {
+    const LINES: [[u32; 2]; 8] = [[0, 3], [1, 6], [2, 5], [4, 7], [0, 4], [1, 5], [2, 6], [3, 7]];
+    let line = |gradient: u64, n: u32| gradient >> (8 * n) & 0xff;
+    let piece = move |gradient: u64, (band, [a, b]): (u16, [u32; 2])| {
+        Key::of(first + band, line(gradient, a) << 8 | line(gradient, b))
+    };
+    gradients.iter().flat_map(move |&gradient| (0..).zip(LINES).map(move |lines| piece(gradient, lines)))
+}
+
+/// An image is stored as it is, and with its edges cut.
+fn forms(gradients: &[u64]) -> (&[u64], &[u64]) {
+    gradients.split_at(gradients.len().min(TURNS))
+}
+
+fn stored_forms(gradients: &[u64]) -> Vec<Key> {
+    let (turns, cuts) = forms(gradients);
+    distinct(pieces(WHOLE, turns.get(..1).unwrap_or_default()).chain(pieces(CUT, cuts)))
+}
+
+/// A copy may be turned, and may be the one that is cut or the one that is not.
+fn sought_forms(gradients: &[u64]) -> Vec<Key> {
+    let (turns, _) = forms(gradients);
+    distinct(pieces(WHOLE, gradients).chain(pieces(CUT, turns)))
+}
+
+fn distinct(keys: impl Iterator<Item = Key>) -> Vec<Key> {
+    let mut keys: Vec<Key> = keys.collect();
     keys.sort_unstable();
     keys.dedup();
     keys

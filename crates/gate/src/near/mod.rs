@@ -6,7 +6,7 @@
 
 pub(crate) mod audio;
 mod encode;
-mod image;
+pub(crate) mod image;
 mod judge;
 mod keys;
 pub mod known;
@@ -40,10 +40,11 @@ pub struct Prints {
     /// Of very long texts only the shingles below 2^(64 − `thinned`) are kept.
     #[serde(default)]
     pub thinned: u32,
-    /// Gradient hashes of the image: as it is, then turned, mirrored and cropped.
+    /// Gradient hashes of the image: as it is, turned and mirrored (8), and with its edges
+    /// cut (37).
     pub gradients: Vec<u64>,
-    /// What confirms that two images of near gradients are copies: finer hashes of the same
-    /// forms, four words each, then four words of colours. See `image::likeness`.
+    /// What confirms that two images of near gradients are copies: brightnesses of a small
+    /// copy of 32 × 32 cells, eight a word, then four words of colours. See `near::image`.
     #[serde(default)]
     pub detail: Vec<u64>,
     /// SHA-256 of the decoded samples.
