@@ -98,7 +98,7 @@ pub(super) const CODES: &[Code] = &[
         "I9",
         "A similar image is already in the datanet",
         [
-            "The image's gradient hash is near an earlier image's, as it is, turned, mirrored or cropped by up to a tenth of a side, and the slopes of a small copy agree (cosine at least 0.80, of plain drawings 0.94): another picture of the same scene, or an edited copy. It counts as 5 bits at least and 8 at most. A person compares them.",
+            "The image's gradient hash is near an earlier image's, as it is, turned, mirrored or cropped by up to a tenth of a side, and the slopes of a small copy agree (cosine at least 0.85, of plain drawings 0.94): another picture of the same scene, or an edited copy. It counts as 5 bits at least and 8 at most. A person compares them.",
             "differing bits of 64, and how alike the two are, of 1,000; 8 bits.",
             "Nothing, if it is another picture: the reviewer sees both side by side.",
         ],

@@ -16,7 +16,7 @@ pub(super) const CLOSE: u32 = 8;
 const CANDIDATE: u32 = 12;
 /// Of 1,000: how alike the slopes of a copy are, of something a person must look at, and of
 /// a plain drawing of which a person must look at.
-const SLOPES: [i64; 3] = [960, 800, 940];
+const SLOPES: [i64; 3] = [960, 850, 940];
 /// How much a colour may differ in a copy, steps of two levels.
 const COLOUR: u8 = 16;
 /// Slopes of 480 that an image needs to be sure that there is no other like it: letters,
@@ -215,15 +215,15 @@ mod tests {
 
     #[test]
     fn copies_are_confirmed_and_lookalikes_are_looked_at() {
-        let image = prints(0xabcd, 1, 4, 128);
+        let image = prints(0xabcd, 1, 2, 128);
         assert_eq!(bits(&image, &image), Some(0));
-        assert_eq!(bits(&image, &prints(0xabce, 1, 4, 130)), Some(2));
+        assert_eq!(bits(&image, &prints(0xabce, 1, 2, 130)), Some(2));
         // Another colour, or more bits than a copy has: a person looks.
-        assert_eq!(bits(&image, &prints(0xabcd, 1, 4, 180)), Some(5));
-        assert_eq!(bits(&image, &prints(0xab32, 1, 4, 128)), Some(8));
+        assert_eq!(bits(&image, &prints(0xabcd, 1, 2, 180)), Some(5));
+        assert_eq!(bits(&image, &prints(0xab32, 1, 2, 128)), Some(8));
         // The same layout and another drawing; no candidate.
-        assert_eq!(bits(&image, &prints(0xabcd, 2, 4, 128)), None);
-        assert_eq!(bits(&image, &prints(0x1234_5678_9abc, 1, 4, 128)), None);
+        assert_eq!(bits(&image, &prints(0xabcd, 2, 2, 128)), None);
+        assert_eq!(bits(&image, &prints(0x1234_5678_9abc, 1, 2, 128)), None);
         assert_eq!(bits(&Prints::default(), &image), None);
     }
 
