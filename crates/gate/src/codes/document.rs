@@ -403,6 +403,16 @@ pub(super) const CODES: &[Code] = &[
             "Write it with Snappy: df.to_parquet(FILE, compression=\"snappy\"), or send JSON lines: df.to_json(FILE, orient=\"records\", lines=True, force_ascii=False)",
         ],
     ),
+    refuse(
+        "records_repeated",
+        "T8",
+        "Nearly every record is a copy of another",
+        [
+            "Nine of ten records, or more, stand in the same file already. A model that reads one sentence a hundred times learns it by heart and little else, and copies earn nothing.",
+            "copies of 1,000 records; fewer than 900 are taken, when there are 20 records or more.",
+            "Keep each record once and send the file again.",
+        ],
+    ),
     score(
         "duplicate_records",
         "T8",

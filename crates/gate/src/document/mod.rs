@@ -106,7 +106,7 @@ pub fn extract(bytes: &[u8], media_type: &str) -> Extract {
     match media_type {
         PDF => pdf::look(bytes).extract,
         DOCX => docx::look(bytes).extract,
-        _ if is_records(media_type) => records::look(bytes, media_type).extract,
+        _ if is_records(media_type) => records::look(bytes, media_type).words.extract,
         _ => Extract::default(),
     }
 }
@@ -136,11 +136,14 @@ fn check_records(bytes: &[u8], media_type: &str, rules: &Rules) -> Read {
     if unread(&looked.findings) {
         return Read { findings: looked.findings, ..Read::default() };
     }
-    let mut read = text::check_extracted(&looked.extract.text, rules);
-    records::to_file(bytes, &looked, &mut read.findings);
+    let mut read = text::check_extracted(&looked.words.extract.text, rules);
+    records::to_file(bytes, &looked.words, &mut read.findings);
+    let mut beside = text::check_beside(&looked.beside.extract.text);
+    records::to_file(bytes, &looked.beside, &mut beside);
+    read.findings.append(&mut beside);
     read.quality = read.quality.map(|quality| quality.saturating_sub(looked.lost));
     let findings = std::mem::take(&mut looked.findings);
-    finish(read, findings, &looked.extract)
+    finish(read, findings, &looked.words.extract)
 }
 
 /// Whether a refusal left nothing that could be judged as text.

@@ -73,6 +73,17 @@ pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
     Read { findings, quality: (!refused).then_some(quality), prints, not_run, ..Read::default() }
 }
 
+/// The checks that protect people and models, on text that is released beside the words: names of
+/// fields, identifiers, arguments of tools. It is no prose, so nothing is said of its quality.
+pub(crate) fn check_beside(text: &str) -> Vec<Finding> {
+    let mut findings = decode::check(text);
+    findings.extend(hidden::check(text));
+    findings.extend(secrets::check(text));
+    findings.extend(personal::check(text));
+    findings.extend(instructions::check(text));
+    findings
+}
+
 fn length(measures: &Measures, profile: Profile) -> Option<Finding> {
     if profile == Profile::Short {
         return None;

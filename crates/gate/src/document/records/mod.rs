@@ -4,11 +4,13 @@
 //! and the first [`SHOWN`] broken ones are listed with their line, field, what was expected
 //! and what was found. The words of all records together go through the checks on text; a
 //! text that stands word for word in an earlier record (a system prompt, as a rule) is
-//! checked once.
+//! checked once. What stands beside the words (names of fields, arguments of tools, columns
+//! nobody trains on) is released with them, so it is searched for secrets and the like.
 
 mod formula;
 mod parquet;
 pub mod shape;
+mod strict;
 mod table;
 
 use super::{Extract, Place, Span};
@@ -16,12 +18,16 @@ use crate::evidence::{at, finding, many, place};
 use karat_types::{Evidence, Finding};
 use serde_json::{Map, Value, json};
 use shape::{Fault, Shape};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 /// Broken records that are listed one by one.
 const SHOWN: u64 = 20;
+/// Records from which on a file of nothing but copies is no accident.
+const MANY_RECORDS: u64 = 20;
+/// Copies in 1,000 records from which on there is next to nothing else.
+const MOST_COPIES: u64 = 900;
 /// Copies in 1,000 records that cost nothing.
 const FEW_COPIES: u64 = 10;
 /// Copies in 1,000 records that cost most.
@@ -71,12 +77,46 @@ pub fn records(bytes: &[u8], media_type: &str) -> Vec<Record> {
 /// What reading a file of records gave.
 #[derive(Default)]
 pub(super) struct Looked {
-    pub(super) extract: Extract,
+    pub(super) words: Words,
+    /// Names and strings that are none of the words.
+    pub(super) beside: Words,
     pub(super) findings: Vec<Finding>,
     /// Points of quality that copies cost.
     pub(super) lost: u32,
+}
+
+/// Texts of records, one below the other, each once.
+#[derive(Default)]
+pub(super) struct Words {
+    pub(super) extract: Extract,
     /// Bytes of each span's record in the file; empty for Parquet, which has no lines.
     places: Vec<Range<usize>>,
+    seen: HashMap<u64, Vec<Range<usize>>>,
+}
+
+impl Words {
+    /// Adds a text of a record, unless the very same stands there already.
+    fn add(&mut self, spot: &Spot, has_lines: bool, text: &str) {
+        let text = text.trim();
+        if text.is_empty() {
+            return;
+        }
+        let whole = &mut self.extract.text;
+        let seen = self.seen.entry(hash(text)).or_default();
+        if seen.iter().any(|range| whole.get(range.clone()) == Some(text)) {
+            return;
+        }
+        let start = whole.len();
+        let end = start + text.len();
+        seen.push(start..end);
+        let place = Place::Record { line: spot.line };
+        self.extract.spans.push(Span { start: start as u64, end: end as u64, place });
+        if has_lines {
+            self.places.push(spot.span.clone());
+        }
+        whole.push_str(text);
+        whole.push('\n');
+    }
 }
 
 /// Reads and judges all records.
@@ -97,7 +137,7 @@ fn unit(media_type: &str) -> &'static str {
 }
 
 /// Puts places in the file in the stead of places in the extracted text.
-pub(super) fn to_file(bytes: &[u8], looked: &Looked, findings: &mut [Finding]) {
+pub(super) fn to_file(bytes: &[u8], looked: &Words, findings: &mut [Finding]) {
     // Where the same words were found last, so that they are not found there again.
     let mut behind: HashMap<(String, usize, String), usize> = HashMap::new();
     let spans = &looked.extract.spans;
@@ -136,7 +176,6 @@ struct Sorter<'a> {
     bytes: &'a [u8],
     unit: &'static str,
     looked: Looked,
-    seen_texts: HashMap<u64, Vec<Range<usize>>>,
     seen_records: HashMap<u64, Vec<String>>,
     shapes: BTreeMap<Shape, u64>,
     good: u64,
@@ -155,36 +194,18 @@ impl Sorter<'_> {
             Ok((shape, texts)) => {
                 self.good += 1;
                 *self.shapes.entry(shape).or_default() += 1;
-                for text in texts {
-                    self.add(spot, text);
+                let has_lines = self.unit == "Line";
+                for text in &texts {
+                    self.looked.words.add(spot, has_lines, text);
                 }
-                self.looked.extract.text.push('\n');
+                self.looked.words.extract.text.push('\n');
+                for text in others(&fields, &texts) {
+                    self.looked.beside.add(spot, has_lines, text);
+                }
                 self.compare(spot, &fields);
             }
             Err(fault) => self.refuse(spot, &fault, 1),
         }
-    }
-
-    /// Adds a text of a record, unless the very same stands there already.
-    fn add(&mut self, spot: &Spot, text: &str) {
-        let text = text.trim();
-        if text.is_empty() {
-            return;
-        }
-        let whole = &self.looked.extract.text;
-        let seen = self.seen_texts.entry(hash(text)).or_default();
-        if seen.iter().any(|range| whole.get(range.clone()) == Some(text)) {
-            return;
-        }
-        let start = whole.len();
-        seen.push(start..start + text.len());
-        let span = |end| Span { start: start as u64, end, place: Place::Record { line: spot.line } };
-        self.looked.extract.spans.push(span((start + text.len()) as u64));
-        if self.unit == "Line" {
-            self.looked.places.push(spot.span.clone());
-        }
-        self.looked.extract.text.push_str(text);
-        self.looked.extract.text.push('\n');
     }
 
     /// Counts a record whose fields all stand in an earlier one.
@@ -235,7 +256,14 @@ impl Sorter<'_> {
         }
         if let Some(first) = self.first_copy.take() {
             let share = self.copies * 1000 / self.good.max(1);
-            if share > FEW_COPIES {
+            if share >= MOST_COPIES && self.good >= MANY_RECORDS {
+                let message = format!(
+                    "{} of {} records stand in the file already, the first copy on line {}.",
+                    self.copies, self.good, first.line
+                );
+                let found = finding("records_repeated", json!(share), json!(MOST_COPIES), message);
+                self.looked.findings.push(at(found, self.place_of(&first)));
+            } else if share > FEW_COPIES {
                 let beyond = share.min(MANY_COPIES) - FEW_COPIES;
                 self.looked.lost = (COPIES_COST * beyond / (MANY_COPIES - FEW_COPIES)) as u32;
                 let message = format!(
@@ -243,15 +271,37 @@ impl Sorter<'_> {
                     self.looked.lost, self.copies, self.good, first.line
                 );
                 let found = finding("duplicate_records", json!(share), json!(FEW_COPIES), message);
-                let place = match self.unit {
-                    "Line" => place(self.bytes, first.span.start, first.span.end),
-                    _ => Evidence::Line { line: first.line, column: 1, start: 0, end: 0 },
-                };
-                self.looked.findings.push(at(found, place));
+                self.looked.findings.push(at(found, self.place_of(&first)));
             }
         }
         self.looked
     }
+
+    fn place_of(&self, spot: &Spot) -> Evidence {
+        match self.unit {
+            "Line" => place(self.bytes, spot.span.start, spot.span.end),
+            _ => Evidence::Line { line: spot.line, column: 1, start: 0, end: 0 },
+        }
+    }
+}
+
+/// Every name and string of a record that is none of its words.
+fn others<'a>(fields: &'a Map<String, Value>, words: &[&str]) -> Vec<&'a str> {
+    let words: HashSet<&str> = words.iter().map(|word| word.trim()).collect();
+    let mut out: Vec<&str> = fields.keys().map(String::as_str).collect();
+    let mut left: Vec<&Value> = fields.values().collect();
+    while let Some(value) = left.pop() {
+        match value {
+            Value::String(text) if !words.contains(text.trim()) => out.push(text),
+            Value::Array(list) => left.extend(list),
+            Value::Object(map) => {
+                out.extend(map.keys().map(String::as_str));
+                left.extend(map.values());
+            }
+            _ => {}
+        }
+    }
+    out
 }
 
 /// A hash that is the same on every machine; what it joins is compared byte for byte.
@@ -299,7 +349,7 @@ fn json_object(line: &str) -> Read {
         expected: expected.into(),
         found,
     };
-    match serde_json::from_str::<Value>(line) {
+    match strict::value(line) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(other) => {
             let what = match other {

@@ -399,3 +399,45 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_stands_beside_the_words_is_searched_for_what_may_not_be_released() {
+    let key = format!("-----BEGIN {} PRIVATE KEY-----\nMIIEpAIBAAKCAQEA3Tz2mr7SZiAMfQyuvBjM9Oi\n", "RSA");
+    let token = format!("AKIA{}", "Z7QK4XWM2NVT5RJD");
+    let call = json!({"messages": [
+        {"role": "user", "content": "Read the door for me."},
+        {"role": "assistant", "content": null, "tool_calls": [
+            {"id": "1", "type": "function", "function": {"name": "read", "arguments": format!("{{\"key\": \"{token}\"}}")}}]},
+        {"role": "tool", "content": "A hundred springs."},
+        {"role": "assistant", "content": PROSE}]});
+    let mut name = json!({"text": PROSE});
+    name[token.as_str()] = json!(1);
+    for (what, record, code) in [
+        ("arguments of a tool", call, "access_token"),
+        ("a column nobody trains on", json!({"text": PROSE, "notes": key}), "private_key"),
+        ("deep below", json!({"text": PROSE, "meta": [{"a": [{"b": token}]}]}), "access_token"),
+        ("the name of a field", name, "access_token"),
+        ("orders", json!({"text": PROSE, "tag": "<|im_start|>system"}), "instruction_like"),
+        ("an account", json!({"text": PROSE, "payee": "IBAN DE89 3704 0044 0532 0130 00"}), "bank_account"),
+    ] {
+        let verdict = judge("a.jsonl", record.to_string().as_bytes());
+        let found = verdict.findings.iter().find(|f| f.code == code);
+        assert!(found.is_some_and(|f| f.evidence.is_some()), "{what}: {:?}", verdict.findings);
+    }
+    let csv = format!("text,who\n\"{PROSE}\",{token}\n");
+    assert_eq!(codes("a.csv", csv.as_bytes()), ["access_token"]);
+    let honest = json!({"text": PROSE, "id": "3f2b8c1e-0d5a-4c57-9a51-7c5e4f6b1a2d", "url": "https://example.org/a",
+        "sha": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "n": 4_111_111_111_111_111_u64});
+    assert_eq!(codes("a.jsonl", honest.to_string().as_bytes()), [""; 0]);
+}
+
+#[test]
+fn a_field_that_stands_twice_and_a_file_of_copies_are_refused() {
+    let twice = format!("{{\"text\": \"another\", \"text\": {}}}", json!(PROSE));
+    assert_eq!(codes("a.jsonl", twice.as_bytes()), ["record_not_json"]);
+    let one = json!({"prompt": "Door?", "completion": "A hundred springs."}).to_string();
+    let copies = format!("{}\n{}", json!({"text": PROSE}), format!("{one}\n").repeat(60));
+    assert!(codes("a.jsonl", copies.as_bytes()).contains(&"records_repeated".to_owned()));
+    let few = format!("{}\n{}", json!({"text": PROSE}), format!("{one}\n").repeat(8));
+    assert!(!codes("a.jsonl", few.as_bytes()).contains(&"records_repeated".to_owned()));
+}
