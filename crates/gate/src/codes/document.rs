@@ -168,9 +168,9 @@ pub(super) const CODES: &[Code] = &[
         "A7",
         "The document loads content from elsewhere",
         [
-            "Pictures, templates or frames that are fetched when somebody opens the document tell a stranger who opened it, and can change or attack. Hyperlinks that a reader clicks are fine and not meant.",
+            "Pictures, templates, frames or fields that are fetched when somebody opens the document tell a stranger who opened it, and can change or attack; a field of the kind DDE starts a program. Hyperlinks that a reader clicks are fine and not meant.",
             "the target and what it is; none.",
-            "Embed linked pictures (File → Info → Edit Links to Files → Break Link), detach a remote template, and save again.",
+            "Embed linked pictures (File → Info → Edit Links to Files → Break Link), detach a remote template, turn such fields into text (Ctrl+Shift+F9), and save again.",
         ],
     ),
     refuse(

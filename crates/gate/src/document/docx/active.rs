@@ -1,6 +1,7 @@
 //! A7: what in a DOCX runs, loads or hides something.
 
 use super::archive::Archive;
+use super::field;
 use super::xml::{self, Said, attribute};
 use crate::evidence::finding;
 use karat_types::Finding;
@@ -42,6 +43,8 @@ pub(super) fn check(archive: &Archive) -> Vec<Finding> {
         }
         if name.ends_with(".rels") {
             findings.extend(relations(content).iter().filter_map(relation));
+        } else if name.starts_with("word/") {
+            findings.extend(field::check(name, content));
         }
     }
     // A macro is an entry, a type and a relationship: once is enough.

@@ -3,6 +3,7 @@
 mod active;
 pub(in crate::document) mod archive;
 mod body;
+mod field;
 mod numbering;
 mod styles;
 mod table;
