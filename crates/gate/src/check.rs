@@ -38,7 +38,7 @@ pub fn examine(input: &Input<'_>) -> Examined {
     verdict.findings.append(&mut read.findings);
     verdict.not_run.append(&mut read.not_run);
     unread::complete(&mut verdict, rules.modality, &read);
-    verdict.parts = score::begin(read.quality);
+    verdict.parts = score::begin(rules.modality, read.quality);
     Examined { verdict: settle(verdict), prints: read.prints, derived: read.derived }
 }
 
@@ -48,7 +48,7 @@ fn begin(rules: &Rules) -> Verdict {
         outcome: GateOutcome::Passed,
         score: None,
         score_version: score::VERSION.into(),
-        parts: score::begin(None),
+        parts: score::begin(rules.modality, None),
         profile: rules.profile.as_str().into(),
         profile_version: rules.profile.version(),
         gate_version: GATE_VERSION,
@@ -91,13 +91,12 @@ pub fn join(mut verdict: Verdict, check: &str, findings: Vec<Finding>) -> Verdic
     settle(verdict)
 }
 
-/// The same for [`text::fit`]: the finding, and the part of the score.
-pub fn join_fit(verdict: Verdict, fit: Option<text::fit::Fit>) -> Verdict {
-    let (value, from, found) = match fit {
-        Some(fit) => (Some(fit.value), fit.from, fit.finding),
-        None => (None, "too few words to compare".to_owned(), None),
+/// Adds check T20: the finding and the part of the score, or why there is neither.
+pub fn join_fit(verdict: Verdict, fit: Result<text::fit::Fit, String>) -> Verdict {
+    let (verdict, value, from) = match fit {
+        Ok(fit) => (join(verdict, "T20", fit.finding.into_iter().collect()), Some(fit.value), fit.from),
+        Err(why) => (not_run(verdict, "T20", &why), None, why),
     };
-    let verdict = join(verdict, "T20", found.into_iter().collect());
     score::measured(verdict, score::Part::Fit, value, &from)
 }
 
@@ -235,7 +234,10 @@ fn needs_the_datanet(modality: Modality) -> Vec<NotRun> {
             "T14",
             "no evaluation sets were given: use --eval-sets DIR, or the setting eval_sets_dir of a server",
         ));
-        missing.push(entry("T20", "needs the datanet's charter and accepted texts: submit to a server"));
+        missing.push(entry(
+            "T20",
+            "needs the datanet's purpose or its accepted texts: use --purpose FILE, --against DIR or submit to a server",
+        ));
     }
     missing
 }
@@ -342,6 +344,23 @@ mod tests {
         assert_eq!(replay(fresh.clone(), &fresh), fresh);
         let other = Finding { message: "changed".into(), ..known::duplicate_exact("018f") };
         assert_ne!(replay(join(fresh.clone(), "A4", vec![other]), &told), told);
+    }
+
+    #[test]
+    fn the_fit_is_replayed_with_its_value_or_its_reason() {
+        let input = Input::new("river.txt", PROSE.as_bytes(), Modality::Text);
+        let fresh = check(&input);
+        let found = Some(finding("off_topic", json!(90), json!(150), "far".into()));
+        let fit = text::fit::Fit { value: 360, from: "likeness 9 of 1,000".into(), finding: found };
+        for fit in [Ok(fit), Err("too few words".to_owned())] {
+            let told = join(join_fit(fresh.clone(), fit), "A1", Vec::new());
+            let again = replay(fresh.clone(), &told);
+            assert_eq!(serde_json::to_vec(&again).unwrap(), serde_json::to_vec(&told).unwrap());
+        }
+        let unsaid = join_fit(fresh.clone(), Err("too few words".into()));
+        assert_eq!((unsaid.score, unsaid.parts[3].from.as_str()), (fresh.score, "too few words"));
+        let run = |n: &&NotRun| n.check == "T20";
+        assert_eq!(unsaid.not_run.iter().find(run).unwrap().why, "too few words");
     }
 
     #[test]

@@ -40,4 +40,5 @@ pub use near::normal::{content_hash, normal_hash, normalise};
 pub use near::{Prints, known};
 pub use port::{Examiner, InProcess};
 pub use profile::Profile;
+pub use provenance::trust_anchors;
 pub use unread::content_checks;

@@ -4,6 +4,7 @@ use crate::clamd::Clamd;
 use crate::config::Config;
 use crate::eval_sets;
 use crate::sandbox::{self, Sandbox};
+use crate::trust_anchors;
 use karat_engine::Engine;
 use karat_services::scan::Scanner;
 use karat_services::{App, Blocklist, Settings};
@@ -61,6 +62,9 @@ pub(crate) async fn app_at(config: &Config, clock: Arc<dyn Clock>) -> Result<Arc
     let mut app = App::new(store, clock, settings(config), engine.clone(), engine, examiner);
     if let Some(dir) = &config.eval_sets_dir {
         app.eval_sets = Arc::new(eval_sets::read(dir)?);
+    }
+    if let Some(path) = &config.trust_anchors {
+        app.trust_anchors = Some(trust_anchors::read(path)?.into());
     }
     Ok(Arc::new(app.guarded_by(scanner(config)?, blocklist(config)?)))
 }

@@ -63,6 +63,8 @@ config! {
     blocklist: Option<PathBuf> = None;
     /// Folder of evaluation sets (.jsonl, .txt): texts that hold their items are refused.
     eval_sets_dir: Option<PathBuf> = None;
+    /// File with the certificates (PEM) whose Content Credentials in images and recordings are trusted; none = nobody's.
+    trust_anchors: Option<PathBuf> = None;
     /// Worker processes `karat serve` starts; 0 = none, start `karat worker` elsewhere.
     workers: u32 = 1;
     /// Threads for training and answering; 0 = all of the machine's.
@@ -147,6 +149,7 @@ const NAMES: &[&str] = &[
     "clamd",
     "blocklist",
     "eval_sets_dir",
+    "trust_anchors",
     "workers",
     "threads",
     "lease_seconds",

@@ -18,6 +18,7 @@ mod progress;
 mod sandbox;
 mod serve;
 mod telemetry;
+mod trust_anchors;
 
 use clap::Parser;
 use karat_types::Problem;

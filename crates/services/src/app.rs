@@ -35,6 +35,8 @@ pub struct App {
     pub blocklist: Option<Arc<Blocklist>>,
     /// What models are examined with and must not be trained on.
     pub eval_sets: Arc<EvalSets>,
+    /// Certificates whose Content Credentials are trusted, a PEM bundle; none = nobody's.
+    pub trust_anchors: Option<Arc<str>>,
     /// Unpacked models and run folders; everything in it can be made again.
     pub cache_dir: PathBuf,
     /// Places for answers being generated; one more is told to come back.
@@ -69,6 +71,7 @@ impl App {
             scanner: None,
             blocklist: None,
             eval_sets: Arc::default(),
+            trust_anchors: None,
             cache_dir,
             chat_permits,
             sign_in_limit,

@@ -7,6 +7,7 @@
 pub mod fake;
 pub mod postgres;
 pub mod s3;
+pub mod signed;
 
 pub use s3::S3;
 

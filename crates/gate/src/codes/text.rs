@@ -468,7 +468,7 @@ pub(super) const CODES: &[Code] = &[
         "T20",
         "The text is far from the datanet's subject",
         [
-            "The words of the text are compared with those of the texts the datanet has accepted. One that shares hardly any may be in the wrong place, so a person looks; it is never refused for this, and only looked at once 50 texts have been accepted.",
+            "The words of the text are compared with those of the texts the datanet has accepted. One that shares hardly any with all of them together, nor with a single one, may be in the wrong place, so a person looks; it is never refused for this, and only looked at once 50 texts have been accepted.",
             "likeness to the accepted texts, of 1,000 of what is usual among them; at least 150.",
             "Check that you chose the right datanet; if it belongs there, leave it: the reviewer sees this note.",
         ],

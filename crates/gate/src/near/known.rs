@@ -4,6 +4,7 @@ use super::judge::{Judged, Seen, judge};
 use super::normal::content_hash;
 use super::{Key, Prints, shortlist};
 use crate::evidence::{at, finding};
+use crate::text::fit::Sketch;
 use karat_types::finding::Verdict;
 use karat_types::{Evidence, Finding, Hash, Modality};
 use serde_json::json;
@@ -57,6 +58,12 @@ impl Known {
         }
         let likely: Vec<_> = self.likely(prints, skip).into_iter().filter_map(|n| file(n).cloned()).collect();
         crate::join_near(verdict, modality, judge(prints, modality, &likely))
+    }
+
+    /// What these files are about, as if they had been accepted in the order of their names.
+    pub fn sketch(&self, skip: &dyn Fn(&str) -> bool) -> Sketch<'_> {
+        let kept = self.files.iter().filter(|(seen, prints)| !prints.terms.is_empty() && !skip(&seen.id));
+        Sketch::of(kept.map(|(_, prints)| prints.terms.as_slice()))
     }
 
     fn likely(&self, prints: &Prints, skip: &dyn Fn(&str) -> bool) -> Vec<u32> {

@@ -10,11 +10,13 @@ mod manifest;
 mod source;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod xmp;
 
 pub(crate) use hints::of_text as hint_of_text;
 pub(crate) use judge::judge;
 pub(crate) use source::Source;
+pub use trust::trust_anchors;
 
 /// What a C2PA manifest is worth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -25,7 +25,7 @@ pub(super) const ALL_WEIGHTS: u32 = 12;
 const DOUBT: u32 = 150;
 /// Integrity is never below this: a doubt is no proof.
 const LEAST_INTEGRITY: u32 = 250;
-/// Why originality and fit are unknown without a datanet.
+/// Why originality, and the fit of a text, are unknown without a datanet.
 const NEAR_UNKNOWN: &str = "needs the datanet";
 
 impl Part {
@@ -57,13 +57,15 @@ impl Part {
 }
 
 /// The parts of a file just read: quality 0–100 where it could be measured.
-pub(crate) fn begin(quality: Option<u32>) -> Vec<ScorePart> {
+pub(crate) fn begin(modality: Modality, quality: Option<u32>) -> Vec<ScorePart> {
+    let fit =
+        if modality == Modality::Text { NEAR_UNKNOWN } else { "only texts are compared with a purpose" };
     let from = if quality.is_some() { "the table of losses" } else { "the content could not be measured" };
     vec![
         Part::Integrity.with(Some(1000), "no doubts"),
         Part::Originality.with(None, NEAR_UNKNOWN),
         Part::Quality.with(quality.map(|points| points.min(100) * 10), from),
-        Part::Fit.with(None, NEAR_UNKNOWN),
+        Part::Fit.with(None, fit),
     ]
 }
 

@@ -2,9 +2,10 @@
 
 use crate::config::{Config, StateArgs};
 use crate::sandbox::{self, Limit, Sandbox};
-use crate::{compose, out, runtime};
+use crate::{compose, out, runtime, trust_anchors};
 use karat_services::ops::{self, Check};
 use karat_types::Problem;
+use std::path::Path;
 
 /// Checks this machine and this data directory; says the fix for what is wrong
 #[derive(clap::Args)]
@@ -31,6 +32,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     if checks[0].ok {
         checks.extend(runtime()?.block_on(store(&config)));
     }
+    checks.extend(config.trust_anchors.as_deref().map(trust));
     if args.json {
         let settings: serde_json::Map<_, _> =
             config.shown().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
@@ -82,6 +84,15 @@ fn data_dir(config: &Config) -> Check {
     match probe {
         Ok(_) => well("data", format!("{} is writable", config.data_dir.display())),
         Err(problem) => Check { name: "data", ok: false, found: problem.detail, fix: Some(problem.hint) },
+    }
+}
+
+/// The certificates the operator trusts, where there is a list.
+fn trust(path: &Path) -> Check {
+    let count = |pem: String| karat_gate::trust_anchors(&pem).unwrap_or_default();
+    match trust_anchors::read(path).map(count) {
+        Ok(found) => well("trust", format!("{found} certificates in {}", path.display())),
+        Err(problem) => Check { name: "trust", ok: false, found: problem.detail, fix: Some(problem.hint) },
     }
 }
 

@@ -1,6 +1,7 @@
 //! `karat check`: one bad input of each kind, and what is said of it.
 
 use crate::run::{Answer, karat};
+use karat_testkit::signed::Authority;
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
@@ -132,17 +133,21 @@ fn people_read_place_fact_and_fix() {
     assert_eq!(answer.code, 0);
 }
 
-#[test]
-fn images_and_sounds_are_taken_by_their_content() {
-    // Three seconds of a tone that comes and goes, 16 kHz.
+/// Three seconds of a tone that comes and goes, 16 kHz.
+fn tone() -> Vec<u8> {
     let tone = |i: i16, n: u32| if (n / 4_000).is_multiple_of(2) { (i % 64 - 32) * 200 } else { 0 };
     let samples: Vec<u8> = (0..48_000_u32).flat_map(|n| tone((n % 64) as i16, n).to_le_bytes()).collect();
-    let wav = [
-        b"RIFF\xa4\x77\x01\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\x77\x01\0"
+    [
+        b"RIFF\x24\x77\x01\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\x77\x01\0"
             .as_slice(),
         &samples,
     ]
-    .concat();
+    .concat()
+}
+
+#[test]
+fn images_and_sounds_are_taken_by_their_content() {
+    let wav = tone();
     let dir = folder(&[("a.wav", &wav), ("a.png", &wav)]);
     let answer = karat(dir.path(), &["check", "--type", "audio", "--json", "a.wav", "a.png"]);
     let lines = answer.lines();
@@ -195,4 +200,76 @@ fn a_pipe_holds_up_nothing() {
     );
     let named = check(dir.path(), &["a.txt", "z.txt"]);
     assert_eq!((named.code, named.lines().len()), (1, 1));
+}
+
+#[test]
+fn a_text_is_compared_with_a_purpose_and_with_what_is_there() {
+    let river = "Life by the river: water, boats, the spring flood, stones and summer.";
+    let dir =
+        folder(&[("river.txt", PROSE.as_bytes()), ("rivers.md", river.as_bytes()), ("few.md", b"Rivers.")]);
+    let fit = |more: &[&str]| {
+        let line = check(dir.path(), &[more, &["river.txt"]].concat()).lines().remove(0);
+        let part =
+            line["parts"].as_array().unwrap().iter().find(|part| part["part"] == "fit").unwrap().clone();
+        let why = line["not_run"].as_array().unwrap().iter().find(|n| n["check"] == "T20").cloned();
+        (part["value"].as_u64(), why.map(|n| n["why"].as_str().unwrap().to_owned()))
+    };
+    assert_eq!(fit(&["--purpose", "rivers.md"]), (Some(1000), None));
+    let (value, why) = fit(&["--purpose", "few.md"]);
+    assert!(value.is_none() && why.unwrap().contains("has 1 words"));
+    let there = folder(&[]);
+    for n in 0..50_u32 {
+        let words: String = (0..60).map(|k| format!("word{} ", letters(n * 7 + k * (n + 1)))).collect();
+        std::fs::write(there.path().join(format!("{n}.txt")), format!("{river} {words} {PROSE}")).unwrap();
+    }
+    let (value, why) = fit(&["--against", there.path().to_str().unwrap()]);
+    assert!(value > Some(600) && why.is_none(), "{value:?} {why:?}");
+    let missing = check(dir.path(), &["--purpose", "nowhere.md", "river.txt"]);
+    assert_eq!((missing.code, &missing.problem()["code"]), (1, &json!("text_not_readable")));
+}
+
+fn letters(n: u32) -> String {
+    n.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+}
+
+#[test]
+fn a_signer_on_the_list_is_trusted() {
+    let (ours, other) = (Authority::new("camera.test"), Authority::new("other.test"));
+    let signed = ours.sign(&tone(), "audio/wav");
+    let dir = folder(&[("a.wav", &signed), ("ours.pem", ours.pem().as_bytes()), ("no.pem", b"hello")]);
+    std::fs::write(dir.path().join("both.pem"), ours.pem() + "# and\n" + &other.pem()).unwrap();
+    std::fs::write(dir.path().join("other.pem"), other.pem()).unwrap();
+    let said = |more: &[&str]| {
+        karat(dir.path(), &[&["check", "--type", "audio", "--json"], more, &["a.wav"]].concat())
+    };
+    let worth = |more: &[&str]| {
+        let line = said(more).lines().remove(0);
+        let found =
+            line["findings"].as_array().unwrap().iter().find(|f| f["code"] == "signed_manifest").cloned();
+        let found = found.unwrap();
+        (found["measured"].as_str().unwrap().to_owned(), found["message"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(worth(&[]).0, "valid_untrusted");
+    assert_eq!(worth(&["--trust-anchors", "other.pem"]).0, "valid_untrusted");
+    assert_eq!(worth(&["--trust-anchors", "both.pem"]).0, "trusted");
+    let (trusted, message) = worth(&["--trust-anchors", "ours.pem"]);
+    assert!(trusted == "trusted" && message.contains("who is on the trust list"), "{message}");
+    let broken = said(&["--trust-anchors", "no.pem"]);
+    assert_eq!((broken.code, &broken.problem()["code"]), (1, &json!("trust_anchors_unusable")));
+    assert!(broken.problem()["detail"].as_str().unwrap().contains("it holds no certificate"));
+
+    // The same file as a setting of the server.
+    std::fs::write(dir.path().join("karat.toml"), "trust_anchors = \"both.pem\"\n").unwrap();
+    let well = karat(dir.path(), &["doctor", "--data-dir", "."]);
+    assert!(well.stdout.contains("trust      2 certificates in both.pem"), "{}", well.stdout);
+    assert_eq!(karat(dir.path(), &["migrate", "--data-dir", "."]).code, 0);
+    std::fs::write(dir.path().join("karat.toml"), "trust_anchors = \"gone.pem\"\n").unwrap();
+    let unwell = karat(dir.path(), &["doctor", "--data-dir", "."]);
+    assert!(unwell.code != 0 && unwell.stdout.contains("BAD  trust"), "{}", unwell.stdout);
+    let start = karat(dir.path(), &["admin", "unread", "--data-dir", "."]);
+    assert!(
+        start.code != 0 && start.stderr.contains("The certificates in gone.pem cannot be used"),
+        "{}",
+        start.stderr
+    );
 }

@@ -14,5 +14,6 @@ mod release;
 mod run;
 mod same;
 mod sandbox;
+mod shapes;
 mod standing;
 mod train;

@@ -7,7 +7,8 @@
 //! one that comes again afterwards finds the submission moved on and only ends its job.
 
 use super::duplicate::{self, Content, Offer};
-use super::{derived, quota, set_aside, transition, view};
+use super::purpose::Purpose;
+use super::{derived, quota, set_aside, transition, trust, view};
 use crate::app::App;
 use crate::review::{self, Ruling};
 use crate::scan;
@@ -43,6 +44,7 @@ pub(crate) async fn run(app: &App, job: &ClaimedJob) -> Result<(), Problem> {
         Some(row) => {
             let mut judged = judge(app, row).await?;
             let files = derived::keep(app, std::mem::take(&mut judged.derived)).await?;
+            trust::keep(app, &judged.rules).await?;
             Some((judged, files))
         }
         None => None,
@@ -80,14 +82,21 @@ pub(super) async fn judge(app: &App, row: &entity::submission::Model) -> Result<
         origin: Some(word(&row.origin)?),
         source_type: Some(word(&row.source_type)?),
     };
-    let rules = Rules { transcript: row.transcript.clone(), ..rules(&datanet, declared)? };
-    through_gate(app, row.file_name.clone(), bytes, rules).await
+    let rules = Rules { transcript: row.transcript.clone(), ..rules(app, &datanet, declared)? };
+    through_gate(app, &datanet, row.file_name.clone(), bytes, rules).await
 }
 
-/// What the datanet and the declaration ask of a file.
-pub(super) fn rules(datanet: &entity::datanet::Model, declared: Declared) -> Result<Rules, Problem> {
+/// What the operator, the datanet and the declaration ask of a file.
+pub(super) fn rules(
+    app: &App,
+    datanet: &entity::datanet::Model,
+    declared: Declared,
+) -> Result<Rules, Problem> {
     let modality = word(&datanet.modality)?;
+    // Texts carry no Content Credentials that are read.
+    let anchors = app.trust_anchors.as_deref().filter(|_| modality != Modality::Text);
     Ok(Rules {
+        trust_anchors: anchors.map(str::to_owned),
         profile: Profile::named(&datanet.profile, modality),
         declared: Some(declared),
         licences: json(&datanet.licences)?,
@@ -100,10 +109,12 @@ pub(super) fn rules(datanet: &entity::datanet::Model, declared: Declared) -> Res
 /// Runs the gate on a thread where it may take its time.
 pub(super) async fn through_gate(
     app: &App,
+    datanet: &entity::datanet::Model,
     name: String,
     bytes: Bytes,
     rules: Rules,
 ) -> Result<Judged, Problem> {
+    let purpose = Purpose::of(app.store.db(), datanet).await?;
     let (examiner, scanner, list) = (app.examiner.clone(), app.scanner.clone(), app.blocklist.clone());
     let sets = app.eval_sets.clone();
     let work = move || {
@@ -118,6 +129,10 @@ pub(super) async fn through_gate(
             verdict
         };
         let verdict = scan::judge(scanner.as_deref(), verdict, &bytes);
+        let verdict = match &purpose {
+            Some(purpose) => purpose.judge(verdict, &examined, text.as_deref()),
+            None => verdict,
+        };
         let content = Content { modality: rules.modality, exact: exact.hex(), prints: examined.prints };
         Judged { verdict, content, derived: examined.derived, rules, is_listed }
     };
@@ -149,7 +164,7 @@ async fn settle(
         None => joined.verdict,
     };
     note_verdict(app, &mut row, &verdict, &judged.content)?;
-    row.rules = Some(to_json(&judged.rules)?);
+    row.rules = Some(to_json(&trust::by_name(judged.rules))?);
     row.set_aside = set_aside::why(&verdict).map(str::to_owned);
     let next = match verdict.outcome {
         GateOutcome::Refused => SubmissionState::Refused,

@@ -1,6 +1,7 @@
 //! What is nearest of all that is there, and how much of it may be shown.
 
 use super::evidence::derived_files;
+use super::read::still_there;
 use super::reading::{preview, reading};
 use crate::app::{Actor, App};
 use crate::view::reading::Neighbour;
@@ -64,8 +65,10 @@ pub(crate) async fn nearest(app: &App, actor: &Actor, near: Near<'_>) -> Result<
 fn may_show(actor: &Actor, row: &entity::submission::Model, reviewing: bool) -> bool {
     let own = actor.contributor == Some(ContributorId(row.contributor_id));
     let waiting = [SubmissionState::Held, SubmissionState::InReview, SubmissionState::Rejected];
-    own || row.state == SubmissionState::Accepted.as_str()
-        || (reviewing && waiting.iter().any(|state| state.as_str() == row.state))
+    let shown = own
+        || row.state == SubmissionState::Accepted.as_str()
+        || (reviewing && waiting.iter().any(|state| state.as_str() == row.state));
+    shown && still_there(row).is_ok()
 }
 
 fn is_copy(finding: &Finding) -> bool {

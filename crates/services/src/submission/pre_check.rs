@@ -43,8 +43,8 @@ pub async fn pre_check(
         source_type: Some(upload.declaration.source_type),
     };
     let transcript = transcript(upload.declaration.transcript.as_deref());
-    let rules = Rules { transcript, ..rules(&place, declared)? };
-    let judged = through_gate(app, upload.file_name.clone(), upload.bytes.clone(), rules).await?;
+    let rules = Rules { transcript, ..rules(app, &place, declared)? };
+    let judged = through_gate(app, &place, upload.file_name.clone(), upload.bytes.clone(), rules).await?;
     let offer = Offer { datanet: place.id, contributor: contributor.0, submission: Uuid::nil() };
     let verdict = duplicate::join(app.store.db(), offer, judged.verdict, &judged.content).await?.verdict;
     let text = modality == Modality::Text;

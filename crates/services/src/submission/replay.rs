@@ -1,12 +1,13 @@
 //! Verdicts can be given again: from the stored bytes, the rules of the moment, and what
 //! the stored verdict says of the moment. Nothing is changed.
 
+use super::trust;
 use crate::app::{Actor, App};
 use crate::authz::{self, Action};
 use crate::view::operator::{Change, Changed, Differs, Replayed};
 use crate::words::{PAGE, hash, json, to_json, word};
 use futures::{StreamExt, TryStreamExt, stream};
-use karat_gate::{GATE_VERSION, Input, Rules};
+use karat_gate::{GATE_VERSION, Input};
 use karat_store::{entity, query};
 use karat_types::finding::Verdict;
 use karat_types::id::{DatanetId, SubmissionId};
@@ -64,7 +65,7 @@ async fn read_again(app: &App, row: entity::submission::Model, current: bool) ->
     }
     let text = row.verdict.unwrap_or_default();
     let stored: Verdict = json(&text)?;
-    let rules: Rules = json(&row.rules.unwrap_or_default())?;
+    let rules = trust::whole(app, json(&row.rules.unwrap_or_default())?).await?;
     let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
     let (examiner, name) = (app.examiner.clone(), row.file_name);
     let work = move || examiner.examine(&Input { name: &name, bytes: &bytes, rules });

@@ -42,12 +42,12 @@ impl Scanner for Fixed {
 }
 
 /// A kitchen whose application is changed before it opens.
-fn kitchen(store: Store, change: impl FnOnce(App) -> App) -> Kitchen {
+pub(crate) fn kitchen(store: Store, change: impl FnOnce(App) -> App) -> Kitchen {
     let (app, clock) = app_with(store, Settings { undo_seconds: 0, ..Settings::default() });
     Kitchen { app: Arc::new(change(Arc::into_inner(app).unwrap())), clock }
 }
 
-async fn operator(k: &Kitchen) -> Actor {
+pub(crate) async fn operator(k: &Kitchen) -> Actor {
     let op = k.person("Op", &[Role::Operator]).await;
     let tx = k.app.store.begin().await.unwrap();
     query::account::grant(&tx, op.account.unwrap(), Role::Operator).await.unwrap();
@@ -181,6 +181,13 @@ db_test! {
         let told = submission::replay(&k.app, &op, Some(id), false).await.unwrap();
         assert_eq!((told.same, told.different, told.unread), (6, 0, 0), "{:?}", told.differences);
         assert_eq!(submission::replay(&k.app, &bob, None, false).await.unwrap_err().status, 403);
+        // What was taken back is gone, and so are its bytes: nothing to complain of.
+        let gone = k.send(&ann, id, "g.txt", &good(9)).await;
+        submission::withdraw(&k.app, &ann, gone.id).await.unwrap();
+        k.work().await;
+        assert!(!k.app.store.blobs().exists(gone.hash).await.unwrap());
+        let told = submission::replay(&k.app, &op, Some(id), true).await.unwrap();
+        assert_eq!((told.same, told.gone, told.different), (6, 1, 0), "{:?}", told.differences);
         // A verdict that was changed is found, and an older gate's is only compared when asked.
         let mut row = query::submission::get(k.app.store.db(), first.id.0).await.unwrap().unwrap();
         row.verdict = row.verdict.map(|text| text.replacen("\"passed\"", "\"refused\"", 1));

@@ -119,9 +119,27 @@ db_test! {
         let chapter = k.send(&bob, id, "chapter.txt", &edited(&good(3), 1)).await;
         assert_eq!((chapter.state.as_str(), codes(&chapter)), ("held", vec!["contained_text"]));
         let pre = submission::pre_check(&k.app, &bob, id, file("p.txt", &edited(&good(1), 1))).await.unwrap();
-        assert_eq!(pre.verdict.nearest.unwrap().id, Some(first.id.to_string()));
+        assert_eq!(pre.verdict.nearest.as_ref().unwrap().id, Some(first.id.to_string()));
+        let beside = pre.nearest.unwrap();
+        assert_eq!((beside.submission, beside.reading.map(|read| read.text)), (Some(first.id), Some(good(1))));
+        assert_eq!(beside.likeness, pre.verdict.nearest.map(|nearest| nearest.likeness.max(nearest.contained)));
+        let other = submission::pre_check(&k.app, &bob, id, file("p.txt", &good(9))).await.unwrap();
+        assert_eq!(other.nearest, None, "nothing in common is nothing to compare");
         let files = submission::quota(&k.app, &bob).await.unwrap().files_used;
         assert_eq!(files, 2, "refused copies cost nothing");
+    }
+
+    async fn one_s_own_copy_that_was_taken_back_is_named_and_not_shown(store: Store) {
+        let k = Kitchen::new(store);
+        let ann = k.person("Ann", &[]).await;
+        let id = k.datanet(&ann, ReviewPolicy::Automatic).await.id;
+        let first = k.send(&ann, id, "a.txt", &good(1)).await;
+        submission::withdraw(&k.app, &ann, first.id).await.unwrap();
+        k.work().await;
+        let pre = submission::pre_check(&k.app, &ann, id, file("a.txt", &good(1))).await.unwrap();
+        assert_eq!(pre.verdict.findings[0].code, "already_yours");
+        let beside = pre.nearest.unwrap();
+        assert_eq!((beside.submission, beside.likeness, beside.reading), (None, Some(1000), None));
     }
 
     async fn a_cluster_is_credited_to_its_earliest_commitment(store: Store) {

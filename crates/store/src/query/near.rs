@@ -3,7 +3,7 @@
 use crate::entity::{band, print, submission};
 use crate::{Conn, Result, Tx};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -118,6 +118,36 @@ pub async fn candidates(conn: &impl Conn, ids: &[Uuid]) -> Result<Vec<Candidate>
     }
     out.sort_by_key(|candidate| candidate.submission);
     Ok(out)
+}
+
+/// The first `bytes` of the prints of the `most` newest accepted submissions of a datanet,
+/// the oldest of them first.
+pub async fn accepted_heads(
+    conn: &impl Conn,
+    datanet: Uuid,
+    most: u64,
+    bytes: usize,
+) -> Result<Vec<Vec<u8>>> {
+    use submission::Column as C;
+    let bytes = i32::try_from(bytes).unwrap_or(i32::MAX);
+    let whole = Expr::col((print::Entity, print::Column::Prints));
+    // Both databases have it for bytes, and read no more of a long value than is asked.
+    let head = Func::cust("substr").args([whole, Expr::value(1_i32), Expr::value(bytes)]);
+    let to_submission =
+        print::Entity::belongs_to(submission::Entity).from(print::Column::SubmissionId).to(C::Id).into();
+    let mut found: Vec<Vec<u8>> = print::Entity::find()
+        .select_only()
+        .column_as(Expr::from(head), "head")
+        .join(JoinType::InnerJoin, to_submission)
+        .filter(C::DatanetId.eq(datanet))
+        .filter(C::State.eq("accepted"))
+        .order_by_desc(C::Id)
+        .limit(most)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    found.reverse();
+    Ok(found)
 }
 
 /// Remembers what a submission's content is recognised by, in place of what was known.

@@ -7,10 +7,13 @@ use crate::clamd::Clamd;
 use crate::eval_sets;
 use crate::progress;
 use crate::sandbox::{Probe, Sandbox, Settings};
+use crate::trust_anchors;
 use karat_gate::known::Known;
 use karat_gate::near::leak::EvalSets;
+use karat_gate::text::fit::fit;
 use karat_gate::{Declared, Examined, Examiner, Input, Profile, Rules};
 use karat_services::scan::{self, Scanner};
+use karat_types::finding::Verdict;
 use karat_types::{Modality, Origin, Problem, SourceType};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -53,6 +56,12 @@ pub(crate) struct Args {
     /// Refuse texts that hold items of the evaluation sets in this folder (.jsonl, .txt)
     #[arg(long, value_name = "DIR")]
     eval_sets: Option<PathBuf>,
+    /// What the datanet is for (purpose, guidelines and topics), as plain text
+    #[arg(long, value_name = "FILE")]
+    purpose: Option<PathBuf>,
+    /// Certificates (PEM) whose Content Credentials in images and recordings are trusted
+    #[arg(long, value_name = "FILE")]
+    trust_anchors: Option<PathBuf>,
     /// A virus scanner: path of clamd's socket, or its host:port
     #[arg(long, value_name = "ADDRESS")]
     clamd: Option<Clamd>,
@@ -104,7 +113,8 @@ pub(crate) fn run(args: &Args) -> Result<(), Problem> {
     let known = args.against.as_deref().map(|dir| files::known(dir, &rules, &sandbox)).transpose()?;
     let sets = args.eval_sets.as_deref().map(eval_sets::read).transpose()?.unwrap_or_default();
     let checked = files::Checked::of(&files);
-    let judge = Judge { rules, known, checked, sets, clamd: args.clamd.clone(), sandbox };
+    let purpose = args.purpose.as_deref().map(|file| text(file, "--purpose")).transpose()?;
+    let judge = Judge { rules, known, checked, sets, purpose, clamd: args.clamd.clone(), sandbox };
     std::thread::scope(|scope| {
         for _ in 0..threads {
             let (judge, files, next, done) = (&judge, &files, &next, done.clone());
@@ -129,6 +139,7 @@ struct Judge {
     known: Option<Known>,
     checked: files::Checked,
     sets: EvalSets,
+    purpose: Option<String>,
     clamd: Option<Clamd>,
     sandbox: Sandbox,
 }
@@ -150,7 +161,24 @@ impl Judge {
             let what = (self.rules.modality, bytes.as_slice(), &examined.prints);
             examined.verdict = known.judge(examined.verdict, what, &skip);
         }
+        examined.verdict = self.fit(file, &examined, text.as_deref());
         Ok(Judged { examined, ms: started.elapsed().as_millis() as u64 })
+    }
+}
+
+impl Judge {
+    /// Check T20, as far as the datanet is known: its purpose, and texts like it has.
+    fn fit(&self, file: &Path, examined: &Examined, text: Option<&str>) -> Verdict {
+        let verdict = examined.verdict.clone();
+        let asked = self.purpose.is_some() || self.known.is_some();
+        if self.rules.modality != Modality::Text || !asked {
+            return verdict;
+        }
+        let skip = |other: &str| self.checked.not_before(file, other);
+        let accepted = self.known.as_ref().map(|known| known.sketch(&skip)).unwrap_or_default();
+        let purpose = self.purpose.as_deref().unwrap_or_default();
+        let found = fit(&examined.prints.terms, text.unwrap_or_default(), purpose, &accepted);
+        karat_gate::join_fit(verdict, found)
     }
 }
 
@@ -202,15 +230,8 @@ fn show(
 fn rules(args: &Args) -> Result<Rules, Problem> {
     let declared =
         Declared { licence: args.licence.clone(), origin: args.origin, source_type: args.source_type };
-    let transcript = args.transcript.as_deref().map(|file| {
-        std::fs::read_to_string(file).map_err(|error| {
-            Problem::bad(
-                "transcript_not_readable",
-                format!("{} could not be read: {error}.", file.display()),
-                "Give --transcript a plain text file in UTF-8.",
-            )
-        })
-    });
+    let transcript = args.transcript.as_deref().map(|file| text(file, "--transcript"));
+    let trust_anchors = args.trust_anchors.as_deref().map(trust_anchors::read);
     let defaults = Rules::of(args.modality);
     if let Some(profile) = args.profile.filter(|profile| profile.modality() != args.modality) {
         let ours = Profile::ALL.into_iter().filter(|profile| profile.modality() == args.modality);
@@ -232,6 +253,18 @@ fn rules(args: &Args) -> Result<Rules, Problem> {
         language: args.language.as_ref().map(|language| language.to_ascii_lowercase()),
         human_only: args.human_only,
         transcript: transcript.transpose()?,
+        trust_anchors: trust_anchors.transpose()?,
         ..defaults
+    })
+}
+
+/// The plain text a flag names.
+fn text(file: &Path, flag: &str) -> Result<String, Problem> {
+    std::fs::read_to_string(file).map_err(|error| {
+        Problem::bad(
+            "text_not_readable",
+            format!("{} could not be read: {error}.", file.display()),
+            format!("Give {flag} a plain text file in UTF-8."),
+        )
     })
 }
