@@ -11,7 +11,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use bytes::Bytes;
 use karat_services::authz::{self, Action};
 use karat_services::release::Download;
-use karat_services::{App, run};
+use karat_services::{Actor, App, run};
 use karat_types::Hash;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -51,6 +51,16 @@ const SHOWN: [&str; 8] = [
     "audio/flac",
     "audio/ogg",
 ];
+
+/// Who may keep an answer, and for how long.
+pub(super) type Kept = [(header::HeaderName, &'static str); 2];
+
+/// What a visitor is answered is public, and is asked for again after a minute, as it may
+/// be taken back. What a person with an account is answered nobody keeps: they may see more.
+pub(super) fn kept(actor: &Actor) -> Kept {
+    let control = if actor.account.is_some() { "private, no-store" } else { "public, max-age=60" };
+    [(header::CACHE_CONTROL, control), (header::VARY, "cookie, authorization")]
+}
 
 /// Answers a submitted file.
 pub(super) fn served_file(bytes: Bytes, media_type: &str, name: &str) -> Response {

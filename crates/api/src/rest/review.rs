@@ -2,6 +2,7 @@
 
 use crate::auth::SignedIn;
 use crate::error::{ApiResult, Json, Path, Query};
+use crate::rest::file::{Kept, kept};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -48,9 +49,9 @@ async fn next_review(
     SignedIn(actor): SignedIn,
     Path(id): Path<DatanetId>,
     Query(skipped): Query<Skipped>,
-) -> ApiResult<Json<Option<ReviewItem>>> {
+) -> ApiResult<(Kept, Json<Option<ReviewItem>>)> {
     let skip = parse_ids(&skipped.skip)?;
-    Ok(Json(review::next(&app, &actor, id, &skip).await?))
+    Ok((kept(&actor), Json(review::next(&app, &actor, id, &skip).await?)))
 }
 
 /// Decide; it can be undone for a short while.

@@ -2,12 +2,12 @@
 
 use crate::auth::{Caller, SignedIn};
 use crate::error::{ApiResult, Json, Path};
-use crate::rest::file::served_file;
+use crate::rest::file::{Kept, kept, served_file};
 use crate::rest::upload::{Form, UploadForm};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use karat_services::view::reading::{Preview, Reading};
 use karat_services::view::submission::{PreCheck, Submission};
 use karat_services::{App, submission};
@@ -77,7 +77,7 @@ async fn get_submission_file(
     Path(id): Path<SubmissionId>,
 ) -> ApiResult<Response> {
     let file = submission::file(&app, &actor, id).await?;
-    Ok(served_file(file.bytes, &file.media_type, &file.name))
+    Ok((kept(&actor), served_file(file.bytes, &file.media_type, &file.name)).into_response())
 }
 
 /// What was read of a text or a document, with the places it comes from.
@@ -87,8 +87,8 @@ async fn get_submission_extract(
     State(app): State<Arc<App>>,
     Caller(actor): Caller,
     Path(id): Path<SubmissionId>,
-) -> ApiResult<Json<Reading>> {
-    Ok(Json(submission::extract(&app, &actor, id).await?))
+) -> ApiResult<(Kept, Json<Reading>)> {
+    Ok((kept(&actor), Json(submission::extract(&app, &actor, id).await?)))
 }
 
 /// A picture, or the drawing of a sound, to look at.
@@ -98,8 +98,8 @@ async fn get_submission_preview(
     State(app): State<Arc<App>>,
     Caller(actor): Caller,
     Path(id): Path<SubmissionId>,
-) -> ApiResult<Json<Preview>> {
-    Ok(Json(submission::preview(&app, &actor, id).await?))
+) -> ApiResult<(Kept, Json<Preview>)> {
+    Ok((kept(&actor), Json(submission::preview(&app, &actor, id).await?)))
 }
 
 /// A recording to hear, without what its file says of its maker.
@@ -112,7 +112,7 @@ async fn get_submission_sound(
     Path(id): Path<SubmissionId>,
 ) -> ApiResult<Response> {
     let file = submission::sound(&app, &actor, id).await?;
-    Ok(served_file(file.bytes, &file.media_type, &file.name))
+    Ok((kept(&actor), served_file(file.bytes, &file.media_type, &file.name)).into_response())
 }
 
 /// Take one's own submission back.

@@ -31,6 +31,12 @@ async fn a_file_is_pre_checked_submitted_judged_and_served_back_inert() {
     assert_eq!(file.header("content-disposition"), "attachment; filename=\"bread__b_.md\"");
     assert!(file.header("content-security-policy").starts_with("sandbox"));
     assert_eq!(file.header("x-content-type-options"), "nosniff");
+    assert_eq!(file.header("cache-control"), "public, max-age=60");
+    for path in ["file", "extract"] {
+        let own = world.as_key(&ada.key, "GET", &format!("{url}/{path}"), None).await;
+        assert_eq!((own.status, own.header("cache-control").as_str()), (200, "private, no-store"), "{path}");
+        assert_eq!(own.header("vary"), "cookie, authorization");
+    }
 
     let mine = world.as_key(&ada.key, "GET", "/api/v1/me/submissions", None).await.json();
     assert_eq!(mine["total"], 1);
@@ -52,7 +58,9 @@ async fn a_reviewer_decides_and_the_contributor_is_told() {
     let taken = world.upload(&ada.key, &datanet, "submissions", "bread.md", TEXT.as_bytes()).await.json();
     world.work().await;
     let next = format!("/api/v1/datanets/{datanet}/review/next");
-    let item = world.as_key(&owner.key, "GET", &next, None).await.json();
+    let item = world.as_key(&owner.key, "GET", &next, None).await;
+    assert_eq!(item.header("cache-control"), "private, no-store");
+    let item = item.json();
     assert_eq!(item["submission"]["id"], taken["id"]);
     assert_eq!(item["submission"]["contributor_name"], json!(null), "review is blind");
     let skipped = format!("{next}?skip={}", taken["id"].as_str().unwrap());
