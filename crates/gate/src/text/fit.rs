@@ -338,8 +338,9 @@ mod tests {
             "the datanet's purpose has 1 words to compare with; 3 of 50 accepted texts to compare with"
         );
         let german = "Hier sammeln wir Texte über die Häfen und Schiffe, die an unserer Küste liegen, \
-            und über die Menschen, die auf ihnen arbeiten; es sind nur eigene Texte erlaubt.";
-        let english = text(SEA, 1);
+            und über die Menschen, die auf ihnen arbeiten; es sind nur eigene Texte erlaubt, \
+            und wer einen schreibt, der sagt bitte auch, wie er mit dem Hafen zu tun hat.";
+        let english = text(SEA, 1) + "It was not for him to say what they would do when we had been there.";
         assert!(why(&english, german, 0).starts_with("the text is in en, the datanet's purpose in de"));
         assert!(fit_of(&english, german, &sea(50)).is_ok());
     }

@@ -51,7 +51,8 @@ mod tests {
         let english = "The river rises in the hills behind the town and runs for two days before it reaches the sea which is not far from there and cold";
         let zulu = "Umfula uqala emagqumeni angemuva kwedolobha ugeleza izinsuku ezimbili ngaphambi kokuba ufike olwandle olungekude kakhulu kodwa olubandayo ekuseni";
         let keys = "sdkfjh wqeoiu zmxnbv qpwoei rtylkj hgfdsa mnzxcv bvlkjq wertpo iuzxhg fdkqjw lkmzxp qowieu bnvhgj ytrlkq zpxocm vnqjwh xkdlsq wpqzmv";
-        let english = &[english; 2].join(" ");
+        let [english, zulu, keys] = [english, zulu, keys].map(|words| [words; 2].join(" "));
+        let (english, zulu, keys) = (&english, &zulu, &keys);
         assert!(of(english).unwrap() < 40, "{:?}", of(english));
         assert!((80..280).contains(&of(zulu).unwrap()), "{:?}", of(zulu));
         assert!(of(keys).unwrap() > 380, "{:?}", of(keys));

@@ -19,6 +19,9 @@ const MAX_OPERANDS: usize = 40_000;
 const MAX_MARKS: usize = 1000;
 /// Bytes of content streams that are walked, forms counted each time they are drawn.
 pub(super) const MAX_WALKED: usize = 150_000_000;
+/// What drawing a form counts beyond its own bytes: unpacking and framing even an empty one
+/// takes about as long as this much content.
+const FORM_COST: usize = 600;
 /// Letters of a document at most.
 pub(super) const MAX_LETTERS: usize = 12_000_000;
 /// Pieces of a document at most.
@@ -322,6 +325,7 @@ impl<'d> Page<'_, '_, 'd> {
                 self.image(!see_through);
             }
             Some(b"Form") if depth < MAX_FORMS => {
+                self.walker.walked = self.walker.walked.saturating_add(FORM_COST);
                 let Some(content) = self.objects.unpack(stream, MAX_STREAM) else { return };
                 let own = self.objects.below(&stream.dict, b"Resources");
                 let matrix = self.objects.array(&stream.dict, b"Matrix").and_then(|list| Matrix::of(&list));

@@ -424,6 +424,13 @@ fn bombs_loops_and_depth_end_in_a_reason() {
         &[stream("/Subtype /Form /Resources << /XObject << /X 5 0 R >> >>", "/X Do /X Do")],
     );
     assert_eq!(codes("a.pdf", &looped), ["document_without_text"]);
+    // Ten times ten times ten …: twelve forms that each draw the next ten times.
+    let form = |n: usize| {
+        stream(&format!("/Subtype /Form /Resources << /XObject << /X {n} 0 R >> >>"), &"/X Do ".repeat(10))
+    };
+    let forms: Vec<String> = (6..18).map(form).collect();
+    let tower = pages(&["/X Do".into()], "", "/XObject << /X 5 0 R >>", &forms);
+    assert_eq!(codes("a.pdf", &tower), ["too_complex"]);
     let kids =
         pdf(&["<< /Type /Catalog /Pages 2 0 R >>".into(), "<< /Type /Pages /Kids [2 0 R 2 0 R] >>".into()]);
     assert_eq!(codes("a.pdf", &kids), ["broken_document"]);
