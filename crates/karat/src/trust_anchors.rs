@@ -27,7 +27,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("trust.pem");
         let said = |bytes: Option<&[u8]>| {
-            bytes.map(|bytes| std::fs::write(&file, bytes).unwrap());
+            if let Some(bytes) = bytes {
+                std::fs::write(&file, bytes).unwrap();
+            }
             let problem = read(&file).unwrap_err();
             assert!(problem.code == "trust_anchors_unusable" && problem.detail.contains("trust.pem"));
             problem.detail

@@ -40,7 +40,8 @@ pub(super) fn check(part: &str, content: &[u8]) -> Vec<Finding> {
 fn judge(instruction: &str) -> Option<Finding> {
     let name = instruction.split_whitespace().next()?.to_ascii_uppercase();
     let remote = instruction.contains("://") || instruction.contains("\\\\");
-    if !RUN.contains(&name.as_str()) && !(remote && FETCH.contains(&name.as_str())) {
+    let name = name.as_str();
+    if !(RUN.contains(&name) || remote && FETCH.contains(&name)) {
         return None;
     }
     let shown = brief(instruction.trim());

@@ -5,6 +5,7 @@
 //! no offence. Numbers with check digits that hold are looked at by a person.
 
 mod contact;
+mod digits;
 mod number;
 
 use crate::evidence::{at, finding, many, place};
