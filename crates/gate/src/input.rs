@@ -5,7 +5,7 @@ use karat_types::{Modality, Origin, SourceType};
 use serde::{Deserialize, Serialize};
 
 /// Version of the whole gate; any change that can change a verdict raises it.
-pub const GATE_VERSION: u32 = 2;
+pub const GATE_VERSION: u32 = 3;
 
 /// One file at the door.
 #[derive(Clone, Debug)]

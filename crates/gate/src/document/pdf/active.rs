@@ -6,6 +6,9 @@ use karat_types::Finding;
 use lopdf::{Dictionary, Document, Object, ObjectId};
 use serde_json::json;
 
+/// Addresses that are no places but programs.
+const SCRIPTS: [&[u8]; 2] = [b"javascript:", b"vbscript:"];
+
 /// Actions that do something by themselves; of others only some triggers are meant.
 const RUNNING: [&[u8]; 9] = [
     b"Launch",
@@ -93,6 +96,11 @@ fn look(dict: &Dictionary, id: ObjectId, document: &Document, out: &mut Vec<Find
     };
     if script_names.is_some_and(|tree| listed(tree, b"Names") || listed(tree, b"Kids")) {
         add(out, "pdf_javascript", id, "The PDF lists scripts");
+    }
+    if let Ok(Object::String(target, _)) = dict.get_deref(b"URI", document)
+        && SCRIPTS.iter().any(|scheme| target.to_ascii_lowercase().starts_with(scheme))
+    {
+        add(out, "pdf_javascript", id, "A link of the PDF is a script");
     }
     let filled = |object: &Object| match document.dereference(object) {
         Ok((_, Object::Dictionary(files))) => !files.is_empty(),

@@ -339,6 +339,7 @@ fn what_runs_opens_or_hides_something_is_refused() {
     assert_eq!(with("/OpenAction 5 0 R", &[script]), ["pdf_javascript"]);
     assert_eq!(with("", &["<< /S /JavaScript /#4aS 6 0 R >>", "(x)"]), ["pdf_javascript"]);
     assert_eq!(with("", &["<< /S /Launch /F (cmd.exe) >>"]), ["pdf_action"]);
+    assert_eq!(with("", &["<< /S /URI /URI (JavaScript:app.alert\\(1\\)) >>"]), ["pdf_javascript"]);
     assert_eq!(with("/OpenAction << /S /URI /URI (http://x) >>", &[]), ["pdf_action"]);
     assert_eq!(
         with(
