@@ -7,6 +7,7 @@ use bytes::Bytes;
 use parquet::basic::Compression;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const MAGIC: &[u8] = b"PAR1";
 /// Bytes of the end: length of the footer and the magic.
@@ -138,6 +139,17 @@ pub(crate) const fn too_much(what: Excess, found: u64, most: u64) -> Wrong {
 /// # Errors
 /// Why the file cannot be read, or not to its end.
 pub fn walk(
+    bytes: &Bytes,
+    limits: &Limits,
+    each: &mut dyn FnMut(u64, Result<Record, String>),
+) -> Result<(), Wrong> {
+    // The library asserts what damaged pages break. A panic must cost one file even where no
+    // sandbox is around it.
+    catch_unwind(AssertUnwindSafe(|| read(bytes, limits, each)))
+        .unwrap_or_else(|_| Err(damaged("a page does not hold what it says")))
+}
+
+fn read(
     bytes: &Bytes,
     limits: &Limits,
     each: &mut dyn FnMut(u64, Result<Record, String>),
