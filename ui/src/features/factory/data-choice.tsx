@@ -39,7 +39,7 @@ function ReleaseChoice({ draft, onChange }: DataChoiceProps) {
   const datanets = useInfiniteQuery(datanetsQuery({}));
   const released = (datanets.data?.pages.flatMap((page) => page.items) ?? []).filter((datanet) => datanet.releases > 0);
   const lists = useQueries({ queries: released.map((datanet) => releasesQuery(datanet.id)) });
-  const ready = lists.flatMap((list) => list.data?.items ?? []).filter((release) => release.state === "ready");
+  const ready = lists.flatMap((list) => list.data?.items ?? []).filter((release) => release.state === "ready" && !release.stopped_at);
   if (datanets.isPending || lists.some((list) => list.isPending)) return <Skeleton lines={1} />;
   if (ready.length === 0) return <p className="text-muted">{t.noReleases}</p>;
   return (
