@@ -35,6 +35,8 @@ FILES = {
     "pdf": [("texlive-latex-recommended-doc", "**/*.pdf")],
     "image": [("tuxpaint-stamps-default", "**/*.jpg"), ("tuxpaint-stamps-default", "**/*.png"),
               ("gnome-backgrounds", "**/*.jpg"), ("gnome-backgrounds", "**/*.webp")],
+    # Families: what belongs together looks alike and is not the same.
+    "icons": [("gnome-icon-theme", "**/256x256/**/*.png"), ("oxygen-icon-theme", "**/256x256/**/*.png")],
     "audio": [("asterisk-core-sounds-en-wav", "**/*.wav"), ("asterisk-core-sounds-fr-wav", "**/*.wav")],
 }
 
@@ -240,7 +242,7 @@ def main():
     for source in TEXTS:
         write_texts(work, source)
     for kind, wanted in FILES.items():
-        link_files(work, kind, [p for package, pattern in wanted for p in unpacked(work, package).glob(pattern) if p.is_file()])
+        link_files(work, kind, [p for package, pattern in wanted for p in unpacked(work, package).glob(pattern) if p.is_file() and not p.is_symlink()])
     for kind, wanted in SOURCES.items():
         link_files(work, kind, [p for package, pattern in wanted for p in sources(work, package).rglob(pattern) if p.is_file()])
     for path in sorted((work / "text").glob("*.jsonl")):

@@ -20,6 +20,7 @@ const SCANNER: Need = Need {
 };
 
 const PYTHON: Need = Need { what: "Python with venv", package: "python3-venv", there: venv };
+const CONVERTER: Need = Need { what: "ffmpeg", package: "ffmpeg", there: || shell::has("ffmpeg") };
 const COMPILER: Need = Need { what: "a C++ compiler", package: "g++", there: || shell::has("c++") };
 
 fn venv() -> bool {
@@ -46,9 +47,9 @@ pub(crate) fn for_tests() -> Result<(), String> {
     install(&[BROWSER, POSTGRES, SCANNER])
 }
 
-/// What the peers of the benchmarks are built with.
+/// What the peers of the benchmarks are built with, and what alters recordings.
 pub(crate) fn for_benchmarks() -> Result<(), String> {
-    install(&[PYTHON, COMPILER])
+    install(&[PYTHON, COMPILER, CONVERTER])
 }
 
 /// Installs what is missing, or says how.

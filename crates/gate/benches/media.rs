@@ -37,9 +37,8 @@ fn lines(path: &str) -> impl Iterator<Item = String> {
 fn prints(modality: Modality, out: &str, list: &str) {
     let mut out = std::io::BufWriter::new(std::fs::File::create(out).expect("a place for prints"));
     for path in lines(list) {
-        let path = path.split(' ').next().unwrap_or_default();
-        let bytes = std::fs::read(path).expect("a file");
-        let examined = examine(&Input::new(path, &bytes, modality));
+        let bytes = std::fs::read(&path).expect("a file");
+        let examined = examine(&Input::new(&path, &bytes, modality));
         writeln!(out, "{}", json!({ "id": path, "prints": examined.prints })).expect("prints are written");
     }
 }

@@ -85,8 +85,10 @@ def records():
     for name, row in zip(("chat", "pair", "text", "preference"), rows):
         put("records", f"{name}.jsonl", (json.dumps(row) + "\n") * 2)
     put("csv", "pairs.csv", f'prompt,completion\n"Tell me, please","{STORY}"\nMore,"{STORY}"\n')
+    put("csv", "semicolons.csv", f'prompt;completion\n"Tell me; please";"{STORY}"\nMore;"{STORY}"\n')
+    put("csv", "tabs.csv", f'prompt\tcompletion\nTell me\t"{STORY}"\nMore\t"{STORY}"\n')
     table = pyarrow.table({"prompt": ["Tell me.", "More."], "completion": [STORY, STORY[::-1]]})
-    for codec in ("snappy", "none", "gzip"):
+    for codec in ("snappy", "none", "gzip", "zstd", "lz4"):
         out = io.BytesIO()
         pyarrow.parquet.write_table(table, out, compression=codec)
         put("parquet", f"pairs-{codec}.parquet", out.getvalue())

@@ -3,6 +3,7 @@
 mod copies;
 mod files;
 mod honest;
+mod media;
 mod planted;
 mod speed;
 
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// The peers, and what their filters import without naming it.
-const PACKAGES: &[&str] = &["datatrove[processing,io]", "spacy", "text-dedup", "rensa", "datasketch"];
+const PACKAGES: &[&str] = &["datatrove[processing,io]", "spacy", "text-dedup", "rensa", "datasketch", "imagehash"];
 
 /// Texts in English, in the order of their size.
 const ENGLISH: &[&str] = &["linux-doc", "cppreference", "anarchism", "python", "postgresql", "git"];
@@ -36,6 +37,8 @@ const PARTS: &[Part] = &[
     ("speed", "Speed", speed::run),
     ("honest", "Honest documents", honest::run),
     ("copies", "Near-duplicates", copies::run),
+    ("images", "Copies of images", media::images),
+    ("sounds", "Copies of recordings", media::sounds),
     ("planted", "Planted secrets, personal data and benchmark items", planted::run),
     ("files", "Documents, images, recordings, and hostile files", files::run),
 ];
@@ -70,7 +73,7 @@ impl Bench {
         let python = python::environment(
             "venv-gate",
             PACKAGES,
-            &["datatrove", "spacy", "text_dedup", "rensa", "datasketch"],
+            &["datatrove", "spacy", "text_dedup", "rensa", "datasketch", "imagehash"],
         )?;
         shell::run(&mut shell::command(shell::cargo(), &["build", "-p", "karat"]))?;
         let ours = super::measuring_program("karat-gate", "corpus")?;
