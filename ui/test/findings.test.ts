@@ -33,7 +33,15 @@ describe("a sentence of the gate", () => {
     expect(named("Nothing.")).toEqual([{ text: "Nothing." }]);
   });
   test("shows code as code", () => {
-    expect(coded("Run `karat serve`.").map((piece) => piece.code)).toEqual([false, true, false]);
+    expect(coded("Run `karat serve`.").map((piece) => piece.kind)).toEqual(["words", "code", "words"]);
+  });
+  test("words between asterisks are stress, moments of programs are told apart, names with asterisks are left alone", () => {
+    const pieces = coded("Submit it without *trial*, or wait until 00:00 UTC (2026-11-22T00:00:00Z); see train-*.parquet and 2*3*4.");
+    expect(pieces.filter((piece) => piece.kind !== "words")).toEqual([
+      { text: "trial", kind: "stress" },
+      { text: "2026-11-22T00:00:00Z", kind: "time" },
+    ]);
+    expect(pieces.map((piece) => piece.text).join("")).toBe("Submit it without trial, or wait until 00:00 UTC (2026-11-22T00:00:00Z); see train-*.parquet and 2*3*4.");
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isSpent, quotaLine, resetLine } from "@/lib/quota";
+import { fitting, isSpent, leftOf, quotaLine, resetLine } from "@/lib/quota";
 
 const quota = {
   files_used: 17,
@@ -27,4 +27,20 @@ test("files or bytes alone can spend the day", () => {
   expect(isSpent(quota)).toBe(false);
   expect(isSpent({ ...quota, files_used: 20 })).toBe(true);
   expect(isSpent({ ...quota, bytes_used: 10_000_000 })).toBe(true);
+});
+
+test("the smallest of what is left binds", () => {
+  expect(leftOf(quota, {})).toEqual({ files: 3, bytes: 8_800_000, by: "day" });
+  expect(leftOf(quota, { limit: 4, here: 2 })).toMatchObject({ files: 2, by: "datanet" });
+  expect(leftOf(quota, { limit: 9, here: 2 })).toMatchObject({ files: 3, by: "day" });
+  expect(leftOf({ ...quota, trial_used: 4 }, { limit: 4, here: 2, trial: true })).toMatchObject({ files: 1, by: "trial" });
+  expect(leftOf(quota, { limit: 2, here: 5 })).toMatchObject({ files: 0, by: "datanet" });
+});
+
+test("as many files are sent as find a place, by number and by size", () => {
+  const left = { files: 2, bytes: 100, by: "day" as const };
+  expect(fitting([10, 10, 10], left)).toBe(2);
+  expect(fitting([60, 60], left)).toBe(1);
+  expect(fitting([101], left)).toBe(0);
+  expect(fitting([], left)).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PreCheck, Verdict } from "@/api/types";
 import { checkLines, namesCheck } from "@/features/contribute/checks";
-import { isSendable, leftOf, MOST_FILES, type Specimen, tray } from "@/features/contribute/specimen";
+import { isSendable, leftOf, MOST_FILES, type Specimen, tray, twice } from "@/features/contribute/specimen";
 import { ProblemError } from "@/lib/problem";
 import { text } from "@/text";
 
@@ -63,6 +63,25 @@ describe("the checks that tick past", () => {
     const odd = { ...found, findings: found.findings.map((one) => ({ ...one, check: "T99", class: "score" as const })) };
     expect(checkLines(odd, "text").at(-1)?.worst).toBe("score");
   });
+});
+
+describe("a text that could not be read", () => {
+  const content = ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T13", "T14", "T15", "T16", "T17", "T18", "T20"];
+  const unread = { ...verdict("refused"), not_run: content.map((check) => ({ check, why: "the content could not be read" })) };
+  test("has no tick for anything behind the door but its declaration", () => {
+    const ticked = checkLines(unread, "text").filter((line) => !line.notRun && line.worst === null);
+    const { door, declaration, source } = text.contribute.groups;
+    expect(ticked.map((line) => line.label)).toEqual([door, declaration, source]);
+  });
+});
+
+test("a file that lies there already, or comes twice, is told", () => {
+  const old = new File(["abc"], "a.txt", { lastModified: 5 });
+  const there = tray([], { do: "add", files: [old] });
+  const again = new File(["xyz"], "a.txt", { lastModified: 5 });
+  const other = new File(["abc"], "a.txt", { lastModified: 6 });
+  expect(twice(there, [again, other, other])).toEqual([again, other]);
+  expect(twice(there.map((item) => ({ ...item, stage: "sent" as const })), [again])).toEqual([]);
 });
 
 test.each([

@@ -82,6 +82,15 @@ export function moment(iso: string): string {
   return `${date(iso)}, ${time.format(new Date(iso))} UTC`;
 }
 
+/** 22 Nov 2026, 01:00 CET: where the reader is. */
+export function localMoment(iso: string): string {
+  const then = new Date(iso);
+  if (Number.isNaN(then.getTime())) return iso;
+  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }).format(then);
+  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false, timeZoneName: "short" }).format(then);
+  return `${day}, ${time}`;
+}
+
 /** Release 1, Release 2 and Release 3 */
 export function listOf(words: readonly string[]): string {
   return new Intl.ListFormat(locale, { type: "conjunction" }).format(words);

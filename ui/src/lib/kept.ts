@@ -41,10 +41,25 @@ export async function keepTray<T>(tray: string, left: readonly T[]): Promise<boo
   }
 }
 
-/** Forgets every tray on this device, as when the person goes. */
-export async function forgetTrays(): Promise<void> {
+/** Every tray of one person, and of nobody else. */
+function traysOf(contributor: string): IDBKeyRange {
+  return IDBKeyRange.bound(trayOf(contributor, ""), trayOf(contributor, "\uffff"));
+}
+
+/** How many files of a person this device still keeps. */
+export async function keptFiles(contributor: string): Promise<number> {
   try {
-    await asked((await store("readwrite")).clear());
+    const trays = await asked<unknown[][]>((await store("readonly")).getAll(traysOf(contributor)));
+    return trays.reduce((sum, tray) => sum + tray.length, 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** Forgets a person's trays on this device, as when they go; those of others stay. */
+export async function forgetTrays(contributor: string): Promise<void> {
+  try {
+    await asked((await store("readwrite")).delete(traysOf(contributor)));
   } catch {
     // Where nothing is kept, nothing is to be forgotten.
   }

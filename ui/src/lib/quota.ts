@@ -26,3 +26,39 @@ export function resetLine(quota: Quota, now = Date.now()): string {
   const seconds = (Date.parse(quota.resets_at) - now) / 1000;
   return `${text.contribute.quotaResets}, ${text.contribute.quotaResetsIn(duration(Math.max(0, Math.ceil(seconds / 60) * 60)))}`;
 }
+
+/** What binds today: the account's day, the datanet's own limit, or the day's trials. */
+export interface Left {
+  files: number;
+  bytes: number;
+  by: "day" | "datanet" | "trial";
+}
+
+interface Asked {
+  /** Files a contributor may enter in the datanet a day; none where it sets no limit. */
+  limit?: number | null;
+  /** Files of today that stand in the datanet already. */
+  here?: number;
+  trial?: boolean;
+}
+
+/** What can still be entered: the smallest of all that is left. */
+export function leftOf(quota: Quota, { limit, here = 0, trial = false }: Asked): Left {
+  const ways: Pick<Left, "files" | "by">[] = [{ files: filesLeft(quota), by: "day" }];
+  if (typeof limit === "number") ways.push({ files: Math.max(0, limit - here), by: "datanet" });
+  if (trial) ways.push({ files: Math.max(0, quota.trial_limit - quota.trial_used), by: "trial" });
+  const least = ways.reduce((a, b) => (b.files < a.files ? b : a));
+  return { ...least, bytes: bytesLeft(quota) };
+}
+
+/** How many of the files, from the first on, still find a place. */
+export function fitting(sizes: readonly number[], left: Left): number {
+  let sum = 0;
+  let fit = 0;
+  for (const size of sizes) {
+    sum += size;
+    if (fit >= left.files || sum > left.bytes) break;
+    fit += 1;
+  }
+  return fit;
+}

@@ -15,10 +15,23 @@ export function unnamed(sentence: string, word: string): string {
     .join("");
 }
 
-/** A text in pieces: words, and what stands between backticks. */
-export function coded(source: string): { text: string; code: boolean }[] {
-  return source
-    .split("`")
-    .map((text, i) => ({ text, code: i % 2 === 1 }))
-    .filter((piece) => piece.text !== "");
+const stressed = /`([^`]*)`|(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])|(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d+)?Z)/g;
+
+export interface Piece {
+  text: string;
+  kind: "words" | "code" | "stress" | "time";
+}
+
+/** A text in pieces: words, what stands between backticks or asterisks, and moments as programs write them. */
+export function coded(source: string): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const match of source.matchAll(stressed)) {
+    pieces.push({ text: source.slice(at, match.index), kind: "words" });
+    const kind = match[1] !== undefined ? "code" : match[2] !== undefined ? "stress" : "time";
+    pieces.push({ text: match[1] ?? match[2] ?? match[0], kind });
+    at = match.index + match[0].length;
+  }
+  pieces.push({ text: source.slice(at), kind: "words" });
+  return pieces.filter((piece) => piece.text !== "");
 }

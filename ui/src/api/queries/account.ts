@@ -59,10 +59,10 @@ export function useSetUp() {
 
 export function useSignOut() {
   const leave = useNewPerson();
-  return useMutation({
+  return useMutation<unknown, Error, { contributor: string }>({
     mutationFn: () => take(api.POST("/api/v1/auth/sign-out")),
-    onSuccess: async () => {
-      await forgetTrays();
+    onSuccess: async (_, { contributor }) => {
+      await forgetTrays(contributor);
       leave(null);
     },
   });

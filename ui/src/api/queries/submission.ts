@@ -18,6 +18,27 @@ export const mineQuery = infiniteQueryOptions({
   getNextPageParam: (page) => page.next ?? undefined,
 });
 
+/** Files of today (UTC) that stand in a datanet; a refused one gave its place back. */
+export const todayQuery = (datanet: string) =>
+  queryOptions({
+    queryKey: ["quota", "here", datanet],
+    queryFn: async () => {
+      const today = new Date().toISOString().slice(0, 10);
+      let files = 0;
+      let after: string | undefined;
+      for (;;) {
+        // Newest first: at most as many as a day has attempts.
+        // oxlint-disable-next-line no-await-in-loop
+        const page = await take(api.GET("/api/v1/me/submissions", { params: { query: { after } } }));
+        const own = page.items.filter((item) => item.created_at.slice(0, 10) >= today);
+        files += own.filter((item) => item.datanet === datanet && item.state !== "refused").length;
+        if (own.length < page.items.length || !page.next) return files;
+        after = page.next;
+      }
+    },
+    staleTime: 10_000,
+  });
+
 export const submissionQuery = (id: string) =>
   queryOptions({
     queryKey: ["submission", id],

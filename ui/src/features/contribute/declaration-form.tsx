@@ -1,5 +1,6 @@
 import type { Declaration, Quota } from "@/api/types";
 import { Check, Field, Input, Select } from "@/components/ui/field";
+import { listOf } from "@/lib/format";
 import { text } from "@/text";
 import type { Asked } from "./use-tray";
 
@@ -23,7 +24,7 @@ export function DeclarationForm({ value, onChange, licences, quota, asked }: Dec
   const trialLeft = quota ? Math.max(0, quota.trial_limit - quota.trial_used) : 0;
   return (
     <div className="grid gap-4">
-      <Field label={t.licence} hint={t.licenceHint} error={noLicence ? t.licenceMissing : null}>
+      <Field label={t.licence} hint={t.licenceHint} error={noLicence ? licences.length > 0 ? t.licenceOneOf(listOf(licences)) : t.licenceMissing : null}>
         {(ids) =>
           licences.length > 0 ? (
             <Select {...ids} value={value.licence} onChange={(event) => set({ licence: event.target.value })}>
@@ -70,7 +71,7 @@ export function DeclarationForm({ value, onChange, licences, quota, asked }: Dec
         <Check label={t.consent} checked={value.consent} onChange={(event) => set({ consent: event.target.checked })} aria-invalid={noConsent ? true : undefined} />
         {noConsent && <p className="mt-1 text-xs font-medium text-red">{t.consentMissing}</p>}
       </div>
-      <Check label={t.trial} hint={t.trialHint(trialLeft, quota?.trial_limit ?? 5, quota?.files_limit ?? 20)} checked={value.trial ?? false} disabled={trialLeft === 0} onChange={(event) => set({ trial: event.target.checked })} />
+      <Check label={t.trial} hint={t.trialHint(trialLeft, quota?.trial_limit ?? 5, quota?.files_limit ?? 20)} checked={value.trial ?? false} disabled={trialLeft === 0 && !value.trial} onChange={(event) => set({ trial: event.target.checked })} />
     </div>
   );
 }

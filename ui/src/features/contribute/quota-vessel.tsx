@@ -1,18 +1,28 @@
 import { useEffect, useState } from "react";
 import type { Quota } from "@/api/types";
 import { bytes } from "@/lib/format";
-import { filesLeft, isSpent, resetLine } from "@/lib/quota";
+import { isSpent, type Left, leftOf, resetLine } from "@/lib/quota";
 import { text } from "@/text";
 
+interface QuotaVesselProps {
+  quota: Quota;
+  /** What can still be entered where the person stands; of the whole day if not told. */
+  left?: Left;
+  /** The datanet's own limit, and what of it is used. */
+  here?: { used: number; limit: number };
+  /** Whether the files go as trials. */
+  trial?: boolean;
+}
+
 /** The crucible: it fills as the day is spent, and says when it is emptied. */
-export function QuotaVessel({ quota }: { quota: Quota }) {
+export function QuotaVessel({ quota, left = leftOf(quota, {}), here, trial = false }: QuotaVesselProps) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 30_000);
     return () => clearInterval(timer);
   }, []);
   const share = Math.min(1, Math.max(quota.files_used / quota.files_limit, quota.bytes_used / quota.bytes_limit));
-  const spent = isSpent(quota);
+  const spent = isSpent(quota) || left.files === 0;
   return (
     <div>
       <div className="flex items-start gap-4">
@@ -27,14 +37,16 @@ export function QuotaVessel({ quota }: { quota: Quota }) {
           <Crucible share={share} spent={spent} ticks={quota.files_limit} />
         </div>
         <div className="grid gap-0.5">
-          <p className="text-base font-semibold">{text.contribute.quotaLeft(filesLeft(quota))}</p>
+          <p className="text-base font-semibold">{text.contribute.quotaLeftBy[left.by](left.files)}</p>
           <p className="num text-sm text-muted">{text.contribute.quotaFiles(quota.files_used, quota.files_limit)}</p>
+          {here && <p className="num text-sm text-muted">{text.contribute.quotaHere(here.used, here.limit)}</p>}
+          {trial && <p className="num text-sm text-muted">{text.contribute.quotaTrials(quota.trial_used, quota.trial_limit)}</p>}
           <p className="num text-sm text-muted">{text.contribute.quotaBytes(bytes(quota.bytes_used), bytes(quota.bytes_limit))}</p>
           <p className="num text-sm text-muted">{text.contribute.quotaAttempts(quota.attempts_used, quota.attempts_limit)}</p>
           <p className={spent ? "text-sm font-medium text-amber" : "text-sm text-muted"}>{resetLine(quota, now)}</p>
         </div>
       </div>
-      <p className="mt-3 text-xs text-muted">{spent ? text.contribute.spentShort : text.contribute.quotaSpends}</p>
+      <p className="mt-3 text-xs text-muted">{isSpent(quota) ? text.contribute.spentShort : text.contribute.quotaSpends}</p>
     </div>
   );
 }

@@ -1,6 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { submissionQuery } from "@/api/queries/submission";
+import { useEffect } from "react";
+import { isMoving, submissionQuery } from "@/api/queries/submission";
 import { SubmissionMark } from "@/components/mark/state";
 import { Findings } from "@/features/specimen/findings";
 import { text } from "@/text";
@@ -9,6 +10,12 @@ import { text } from "@/text";
 export function Result({ id }: { id: string }) {
   const query = useQuery(submissionQuery(id));
   const submission = query.data;
+  const client = useQueryClient();
+  const state = submission?.state;
+  useEffect(() => {
+    // A refused file gave its place back: what is left of the day is asked again.
+    if (state && !isMoving(state)) void client.invalidateQueries({ queryKey: ["quota"] });
+  }, [client, state]);
   if (!submission) return <p className="text-sm text-muted">{text.common.loading}</p>;
   return (
     <div className="grid gap-3" aria-live="polite">

@@ -30,6 +30,11 @@ export interface Specimen {
 /** A file of a tray as this device keeps it. */
 export type Kept = Pick<Specimen, "file" | "made" | "transcript">;
 
+/** Where the focus goes when what had it is gone. */
+export function headOf(key: string): string {
+  return `specimen-${key}`;
+}
+
 /** What is worth keeping: all that was not sent yet. */
 export function leftOf(state: readonly Specimen[]): Kept[] {
   return state.filter((item) => item.stage !== "sent").map(({ file, made, transcript }) => ({ file, made, transcript }));
@@ -63,6 +68,17 @@ function specimen(file: File): Specimen {
 /** Places left on the tray; what was sent takes none. */
 export function room(state: readonly Specimen[]): number {
   return Math.max(0, MOST_FILES - state.filter((item) => item.stage !== "sent").length);
+}
+
+/** Which of these files lie on the tray already, or come twice; one that was sent may come again. */
+export function twice(state: readonly Specimen[], files: readonly File[]): File[] {
+  const same = (file: File) => `${file.name}|${file.size}|${file.lastModified}`;
+  const there = new Set(state.filter((item) => item.stage !== "sent" && !item.made).map((item) => same(item.file)));
+  return files.filter((file) => {
+    const again = there.has(same(file));
+    there.add(same(file));
+    return again;
+  });
 }
 
 /** What is on the tray; a failure never takes anything off it. */

@@ -1,12 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useReducer, useState } from "react";
+import { meQuery } from "@/api/queries/account";
 import { preCheck, submit } from "@/api/queries/submission";
 import type { Datanet, Declaration } from "@/api/types";
 import { trayOf } from "@/lib/kept";
+import { problemOf } from "@/lib/problem";
 import { text } from "@/text";
 import { rememberDeclaration, rememberedDeclaration } from "./remembered";
 import { useKept } from "./use-kept";
-import { isCheckable, isSendable, type Made, room, type Specimen, tray } from "./specimen";
+import { isCheckable, isSendable, type Made, room, type Specimen, tray, twice } from "./specimen";
 
 function sampleFile(): File {
   return new File([text.contribute.sampleText], text.contribute.sampleName, { type: "text/markdown" });
@@ -16,6 +18,12 @@ function sampleFile(): File {
 export interface Asked {
   times: number;
   part: "nothing" | "licence" | "all";
+}
+
+/** Names of files that were not laid down: they lie there already, or there is no room. */
+export interface LeftOut {
+  twice: string[];
+  over: string[];
 }
 
 /** The tray, the declaration, and what the buttons do. Files go one after the other, in order. */
@@ -29,7 +37,7 @@ export function useTray({ id: datanet, licences }: Datanet, contributor: string,
   const kept = useKept(trayOf(contributor, datanet), items, sample ? null : (left) => change({ do: "restore", kept: left }));
   const [busy, setBusy] = useState<"checking" | "sending" | null>(null);
   const [asked, setAsked] = useState<Asked>({ times: 0, part: "nothing" });
-  const [leftOut, setLeftOut] = useState(0);
+  const [leftOut, setLeftOut] = useState<LeftOut>({ twice: [], over: [] });
 
   function declare(next: Declaration): void {
     setDeclaration(next);
@@ -51,7 +59,13 @@ export function useTray({ id: datanet, licences }: Datanet, contributor: string,
         // oxlint-enable no-await-in-loop
       } catch (error) {
         change({ do: "failed", key, error });
+        // Signed out meanwhile: no other file would fare better, and the whole page should say so.
+        if (problemOf(error).status === 401) {
+          client.setQueryData(meQuery.queryKey, null);
+          break;
+        }
       }
+      void client.invalidateQueries({ queryKey: ["quota"] });
     }
     setBusy(null);
     await client.invalidateQueries({ queryKey: ["quota"] });
@@ -86,16 +100,21 @@ export function useTray({ id: datanet, licences }: Datanet, contributor: string,
     leftOut,
     kept,
     add: (files: File[]) => {
-      setLeftOut(Math.max(0, files.length - room(items)));
-      change({ do: "add", files });
+      const again = twice(items, files);
+      const fresh = files.filter((file) => !again.includes(file));
+      const names = (some: File[]) => some.map((file) => file.name);
+      setLeftOut({ twice: names(again), over: names(fresh.slice(room(items))) });
+      change({ do: "add", files: fresh });
     },
     remove: (key: string) => change({ do: "remove", key }),
     transcribe: (key: string, transcript: string) => change({ do: "transcribe", key, transcript }),
     clear: () => change({ do: "clear" }),
     checkable: items.filter(isCheckable).length,
-    sendable: items.filter(isSendable).length,
+    /** Sizes of what could be sent, in order. */
+    sendable: items.filter(isSendable).map((item) => item.file.size),
     check: () => check(items.filter(isCheckable)),
-    send: () => send(items.filter(isSendable)),
+    /** Sends as many as still find a place, from the first on. */
+    send: (most: number) => send(items.filter(isSendable).slice(0, most)),
     /** Does again what failed for one file. */
     retry: (item: Specimen) => (item.preCheck ? send([item]) : check([item])),
     /** Lays a file made here in the place of another, and checks it at once. */

@@ -66,6 +66,10 @@ export const frame = {
   docs: "Docs",
   ask: "Ask the docs",
   signOut: "Sign out",
+  signOutTitle: "Files were not sent yet",
+  signOutUnsent: (n: number) => `${plural(n, "file")} on your trays ${n === 1 ? "was" : "were"} not sent. Signing out takes ${n === 1 ? "it" : "them"} off this device.`,
+  signOutForget: "Sign out and forget them",
+  staySignedIn: "Stay signed in",
   running: (n: number) => `${plural(n, "run")} under way`,
   menu: "Menu",
   kinds: {
