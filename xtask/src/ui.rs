@@ -6,8 +6,9 @@ use std::time::SystemTime;
 
 /// Installs what the lock file of `folder` says, unless it is there already.
 ///
-/// Not `npm ci`: it refuses a lock file without the binaries other systems would need
-/// (they are optional), and a registry may carry those of this system only.
+/// Not `npm ci`, which deletes everything that is installed first: after a change of the
+/// lock file only what differs is fetched. The lock file names the binaries of every system;
+/// those of others are optional and passed over.
 pub(crate) fn install(folder: &Path) -> Result<bool, String> {
     let lock = folder.join("package-lock.json");
     // npm writes this file last; a broken install does not have it.

@@ -6,6 +6,7 @@
 //! remembered as a whole; shorter ones say nothing. What stands in three or more items of
 //! a set ("Choose the right answer …") is its form and not its content, and is left out.
 
+use super::shingle::runs;
 use super::words::{Word, WordHash, words};
 use crate::evidence::{at, finding, many, place};
 use karat_types::Finding;
@@ -159,8 +160,7 @@ impl EvalSets {
         let mut found: BTreeMap<u32, (HashSet<u64>, (usize, usize))> = BTreeMap::new();
         let mut covered = vec![false; words.len()];
         for &width in &self.widths {
-            for (from, window) in words.windows(width).enumerate() {
-                let gram = gram(window.iter().map(|word| word.hash), width);
+            for (from, (gram, window)) in runs(words, width, Some(width as u64)).enumerate() {
                 for part in self.with(gram) {
                     let place = window.first().zip(window.last()).map_or((0, 0), |(a, b)| (a.start, b.end));
                     found.entry(part).or_insert_with(|| (HashSet::new(), place)).0.insert(gram);
@@ -192,18 +192,13 @@ impl EvalSets {
     }
 }
 
-/// The sequences of a part, each once.
+/// The sequences of a part, each once; their width is part of their number.
 fn grams_of(words: &[u64]) -> Vec<u64> {
     let width = words.len().min(WIDTH);
-    let mut grams: Vec<u64> =
-        words.windows(width).map(|window| gram(window.iter().copied(), width)).collect();
+    let mut grams: Vec<u64> = runs(words, width, Some(width as u64)).map(|(gram, _)| gram).collect();
     grams.sort_unstable();
     grams.dedup();
     grams
-}
-
-fn gram(words: impl Iterator<Item = u64>, width: usize) -> u64 {
-    WordHash::of([width as u64].into_iter().chain(words))
 }
 
 /// All strings of a record, however deep; a line that is no JSON is one string.

@@ -30,9 +30,15 @@ pub(super) fn shingles(words: &[Word]) -> (Vec<u64>, u32) {
     (all, thinned)
 }
 
-/// Each run of `width` words with its number, after `head` where one is given.
-pub(super) fn runs(words: &[Word], width: usize, head: Option<u64>) -> impl Iterator<Item = (u64, &[Word])> {
-    let number = move |run: &[Word]| WordHash::of(head.into_iter().chain(run.iter().map(|word| word.hash)));
+/// Each run of `width` words with its number, after `head` where one is given. Words are
+/// their numbers, with or without their places.
+pub(super) fn runs<T>(words: &[T], width: usize, head: Option<u64>) -> impl Iterator<Item = (u64, &[T])>
+where
+    T: Copy,
+    u64: From<T>,
+{
+    let number =
+        move |run: &[T]| WordHash::of(head.into_iter().chain(run.iter().map(|word| u64::from(*word))));
     words.windows(width).map(move |run| (number(run), run))
 }
 

@@ -24,6 +24,12 @@ pub struct Word {
     pub end: usize,
 }
 
+impl From<Word> for u64 {
+    fn from(word: Word) -> Self {
+        word.hash
+    }
+}
+
 /// All words of a text, in order.
 pub fn words(text: &str) -> Vec<Word> {
     let mut reader = Reader { out: Vec::with_capacity(text.len() / 6), ..Reader::default() };
