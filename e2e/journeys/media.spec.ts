@@ -60,11 +60,12 @@ test("a PDF shows its page with a box, is masked into a text, and is reviewed by
   await contributor(bench);
 
   await test.step("the finding leads to its box on the second page", async () => {
-    await lay(bench, id, { name: "weights.pdf", mimeType: PDF, buffer: pdf([lines, withMail]) });
+    await lay(bench, id, { name: "weights.pdf", mimeType: PDF, buffer: pdf([lines, withMail], [1191, 842]) });
     await bench.getByRole("button", { name: s.place.page(2) }).first().click();
     const sheet = bench.getByRole("region", { name: s.pageDrawn(2) });
     await expect(sheet).toBeVisible();
     await expect(sheet.locator("[data-finding] rect").first()).toBeVisible();
+    await expect(sheet.locator("svg"), "A3, lying").toHaveAttribute("viewBox", "0 0 1191 842");
     await look(bench, "contribute-pdf");
   });
 

@@ -11,43 +11,24 @@ export interface Run {
   height: number;
 }
 
-export interface PageText {
+/** A page as large as the file says, in points. */
+export interface Sheet {
   number: number;
+  width: number;
+  height: number;
   runs: Run[];
 }
 
-export interface Sheets {
-  width: number;
-  height: number;
-  pages: PageText[];
-}
-
-const A4 = { width: 595, height: 842 };
-
 /** The pages of a document, drawn from where its text stands; null when it has no pages. */
-export function sheetsOf(reading: Reading): Sheets | null {
+export function sheetsOf(reading: Reading): Sheet[] | null {
   const text = new ByteText(reading.text);
-  const pages = new Map<number, Run[]>();
+  const sheets: Sheet[] = reading.pages.map(({ width, height }, at) => ({ number: at + 1, width, height, runs: [] }));
   for (const { start, end, place } of reading.spans) {
     if (place.kind !== "page") continue;
     const [x = 0, y = 0, width = 0, height = 0] = place.area;
-    const runs = pages.get(place.page) ?? [];
-    runs.push({ text: text.slice(start, end), x, y, width, height });
-    pages.set(place.page, runs);
+    sheets[place.page - 1]?.runs.push({ text: text.slice(start, end), x, y, width, height });
   }
-  if (pages.size === 0) return null;
-  const runs = [...pages.values()].flat();
-  const least = Math.min(...runs.map((run) => run.x));
-  const right = runs.reduce((most, run) => Math.max(most, run.x + run.width), 0) + Math.min(least, 72);
-  const low = runs.reduce((most, run) => Math.max(most, run.y + run.height), 0) + 36;
-  // A page is as large as an ordinary sheet unless its text says otherwise: slides are wider than high.
-  const slides = pages.size > 2 && low < right;
-  const sheet = !slides && right <= A4.width + 20 && low <= A4.height + 20;
-  return {
-    width: sheet ? Math.max(A4.width, right) : right,
-    height: sheet ? Math.max(A4.height, low) : low,
-    pages: [...pages].toSorted(([a], [b]) => a - b).map(([number, own]) => ({ number, runs: own })),
-  };
+  return sheets.length > 0 ? sheets : null;
 }
 
 /** The page a finding is on: told by itself, or by where its text stands. */

@@ -116,11 +116,11 @@ pub(super) const CODES: &[Code] = &[
     refuse(
         "pdf_action",
         "A7",
-        "The PDF does something when it is opened",
+        "The PDF does something when it is opened, or leads to another machine's files",
         [
-            "Actions that start programs, send forms, import data, play media or open addresses by themselves. Links that a reader clicks, and jumping to a page at the start, are fine and not meant.",
+            "Actions that start programs, send forms, import data, play media or open addresses by themselves; and links or files on a share of another machine (`\\\\host\\share`, `file://host/share`, `smb://host`), to which whoever follows them sends their sign-in name unasked. Links to pages of the web that a reader clicks, to other documents, and jumping to a page at the start are fine and not meant.",
             "the action and its object; none.",
-            "Print the PDF to a new PDF file, or export it again without actions.",
+            "Print the PDF to a new PDF file, or export it again without actions and without links to shares.",
         ],
     ),
     refuse(
@@ -168,9 +168,9 @@ pub(super) const CODES: &[Code] = &[
         "A7",
         "The document loads content from elsewhere",
         [
-            "Pictures, templates, frames or fields that are fetched when somebody opens the document tell a stranger who opened it, and can change or attack; a field of the kind DDE starts a program. Hyperlinks that a reader clicks are fine and not meant.",
+            "Pictures, templates, frames or fields that are fetched when somebody opens the document tell a stranger who opened it, and can change or attack; a field of the kind DDE starts a program. The same goes for links to a share of another machine (`\\\\host\\share`, `file://host/share`), to which whoever clicks them sends their sign-in name. Other hyperlinks are fine and not meant.",
             "the target and what it is; none.",
-            "Embed linked pictures (File → Info → Edit Links to Files → Break Link), detach a remote template, turn such fields into text (Ctrl+Shift+F9), and save again.",
+            "Embed linked pictures (File → Info → Edit Links to Files → Break Link), detach a remote template, remove links to shares, turn such fields into text (Ctrl+Shift+F9), and save again.",
         ],
     ),
     refuse(
@@ -178,9 +178,9 @@ pub(super) const CODES: &[Code] = &[
         "A7",
         "The document carries another file",
         [
-            "Embedded objects (OLE, spreadsheets, packages) are not seen as text, not checked, and can run programs.",
+            "Embedded objects (OLE, spreadsheets, packages) are not seen as text, not checked, and can run programs; a program is told by its bytes, whatever its entry is called, and what is called a picture must be one (of any kind).",
             "the entry; none.",
-            "Replace embedded objects by their text or remove them, and save again.",
+            "Replace embedded objects by their text or remove them, insert damaged pictures again, and save again.",
         ],
     ),
     refuse(
@@ -208,7 +208,7 @@ pub(super) const CODES: &[Code] = &[
         "T2",
         "The document has text that nobody sees",
         [
-            "Words that are invisible, tiny, in the colour of their background, off the page or painted over are read by machines and not by people: a way to smuggle instructions. They are left out of the text. Single signs, and words that are visible on the same page too, are not meant.",
+            "Words that are invisible, tiny, in the colour of their background or one that cannot be told from it (red, green and blue together differ by less than 0.12 of a whole colour; for a Word document the message gives the contrast), off the page or painted over are read by machines and not by people: a way to smuggle instructions. They are left out of the text. Single signs, and words that are visible on the same page too, are not meant.",
             "letters that are hidden; 0.",
             "Delete hidden text, or make it visible, and export the document again.",
         ],
@@ -438,7 +438,7 @@ pub(super) const CODES: &[Code] = &[
         "T16",
         "The document names people in its properties",
         [
-            "Word processors write their users into a file: as its author, as the last to change it, at comments and tracked changes. The text that goes into releases has none of it, and everybody but the contributor gets that text in place of the file, before and after it is accepted.",
+            "Word processors write their users into a file: as its author, as the last to change it, at comments and tracked changes. The text that goes into releases has none of it, and everybody but the contributor gets that text in place of the file, before and after it is accepted. Names of programs and machines and placeholders (python-docx, Microsoft Office User, anonymous, admin …) are nobody's and not meant.",
             "the properties that name somebody; none. The names themselves are not repeated.",
             "Nothing to do; to hand on the file without them: Word: File → Info → Inspect Document; LibreOffice: File → Properties → Reset Properties; PDF: exiftool -all= file.pdf, then qpdf --linearize.",
         ],

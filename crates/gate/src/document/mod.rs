@@ -7,8 +7,10 @@
 
 pub(crate) mod docx;
 mod hidden;
+mod network;
 mod pdf;
 mod people;
+mod person;
 pub mod records;
 #[cfg(test)]
 mod testing;
@@ -43,6 +45,18 @@ pub struct Extract {
     pub text: String,
     /// Where it comes from; ascending, without overlap.
     pub spans: Vec<Span>,
+    /// How large the pages are, the first first; empty where a document has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<PageSize>,
+}
+
+/// How large a page is as it is shown: what of the sheet is seen, turned as the file says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageSize {
+    /// Whole points (1/72 inch), at least 1.
+    pub width: u32,
+    /// Whole points (1/72 inch), at least 1.
+    pub height: u32,
 }
 
 /// A stretch of extracted text and its place in the file.

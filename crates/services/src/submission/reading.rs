@@ -1,6 +1,6 @@
 //! What a person is shown of a file: its text, its picture, its sound.
 
-use crate::view::reading::{Preview, ReadPlace, ReadSpan, Reading};
+use crate::view::reading::{PageSize, Preview, ReadPlace, ReadSpan, Reading};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use karat_gate::document::{Extract, Place};
@@ -21,7 +21,7 @@ pub(crate) fn reading(bytes: &[u8], derived: &[Derived], most: usize) -> Option<
 }
 
 fn of_extract(extract: Extract, most: usize) -> Reading {
-    let Extract { mut text, spans } = extract;
+    let Extract { mut text, spans, pages } = extract;
     let whole = text.len();
     text.truncate(text.floor_char_boundary(most));
     let end = text.len() as u64;
@@ -34,7 +34,8 @@ fn of_extract(extract: Extract, most: usize) -> Reading {
             Place::Record { line } => ReadPlace::Record { line },
         },
     });
-    Reading { cut: text.len() < whole, extracted: true, spans: spans.collect(), text }
+    let pages = pages.into_iter().map(|page| PageSize { width: page.width, height: page.height });
+    Reading { cut: text.len() < whole, extracted: true, spans: spans.collect(), pages: pages.collect(), text }
 }
 
 /// Places in the file count bytes, so a text that is not UTF-8 is only shown up to its
@@ -124,19 +125,22 @@ mod tests {
             Span { start: 0, end: 5, place: place.clone() },
             Span { start: 6, end: 11, place: Place::Paragraph { number: 3 } },
         ];
-        let extract = serde_json::to_vec(&Extract { text: "first later".into(), spans }).unwrap();
+        let pages = vec![karat_gate::document::PageSize { width: 792, height: 612 }];
+        let extract = serde_json::to_vec(&Extract { text: "first later".into(), spans, pages }).unwrap();
         let derived = of(DerivedKind::Extract, "application/json", &extract);
         let read = reading(b"%PDF-", &derived, 8).unwrap();
         assert_eq!((read.text.as_str(), read.cut, read.extracted), ("first la", true, true));
         let page = ReadPlace::Page { page: 2, area: [72, 90, 300, 12] };
         assert_eq!(read.spans, [ReadSpan { start: 0, end: 5, place: page }]);
+        assert_eq!(read.pages, [PageSize { width: 792, height: 612 }]);
         assert_eq!(reading(b"%PDF-", &derived, 100).unwrap().spans.len(), 2);
     }
 
     #[test]
     fn records_are_shown_as_their_file_has_them_and_columns_by_their_text() {
         let spans = vec![Span { start: 0, end: 2, place: Place::Record { line: 1 } }];
-        let extract = serde_json::to_vec(&Extract { text: "hi".into(), spans }).unwrap();
+        let extract = Extract { text: "hi".into(), spans, ..Extract::default() };
+        let extract = serde_json::to_vec(&extract).unwrap();
         let derived = of(DerivedKind::Extract, "application/json", &extract);
         let line = b"{\"text\": \"hi\"}\n";
         let read = reading(line, &derived, 100).unwrap();

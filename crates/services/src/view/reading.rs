@@ -16,6 +16,17 @@ pub struct Reading {
     pub extracted: bool,
     /// Where stretches of the text come from; ascending, without overlap.
     pub spans: Vec<ReadSpan>,
+    /// How large the pages of the file are, the first first; empty where it has none.
+    pub pages: Vec<PageSize>,
+}
+
+/// How large a page is as it is shown, turned and cropped as the file says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PageSize {
+    /// Points.
+    pub width: u32,
+    /// Points.
+    pub height: u32,
 }
 
 /// A stretch of the text and its place in the file.
@@ -110,4 +121,6 @@ pub struct Neighbour {
     pub reading: Option<Reading>,
     /// Its preview, where it may be seen.
     pub preview: Option<Preview>,
+    /// Where it can be heard, for a recording that may be seen.
+    pub sound_url: Option<String>,
 }

@@ -1,13 +1,12 @@
 import { useEffect, useRef } from "react";
 import type { Finding } from "@/api/types";
 import { cx } from "@/lib/cx";
-import type { PageText, Run, Sheets } from "@/lib/pages";
+import type { Run, Sheet } from "@/lib/pages";
 import { text } from "@/text";
 import { strokeOf } from "./tones";
 
 interface PageDrawingProps {
-  page: PageText;
-  sheets: Sheets;
+  page: Sheet;
   findings: readonly Finding[];
   /** Beside each finding the box it speaks of. */
   boxes: readonly ({ page: number; area: number[] } | null)[];
@@ -16,20 +15,20 @@ interface PageDrawingProps {
 }
 
 /** One sheet: its text where it stands, and the boxes findings speak of. */
-export function PageDrawing({ page, sheets, findings, boxes, current, tall }: PageDrawingProps) {
+export function PageDrawing({ page, findings, boxes, current, tall }: PageDrawingProps) {
   const scroll = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const box = current === null ? null : boxes[current];
     if (!box || box.page !== page.number || !scroll.current) return;
     const [x = 0, y = 0] = box.area;
     const sheet = scroll.current;
-    sheet.scrollTop = sheet.scrollHeight * (y / sheets.height) - sheet.clientHeight / 3;
-    sheet.scrollLeft = sheet.scrollWidth * (x / sheets.width) - 32;
-  }, [current, boxes, page.number, sheets]);
+    sheet.scrollTop = sheet.scrollHeight * (y / page.height) - sheet.clientHeight / 3;
+    sheet.scrollLeft = sheet.scrollWidth * (x / page.width) - 32;
+  }, [current, boxes, page]);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div ref={scroll} role="region" aria-label={text.specimen.pageDrawn(page.number)} tabIndex={0} className={cx("overflow-auto rounded-sm border border-line bg-sunken p-2 sm:p-4", tall ? "max-h-[68vh]" : "max-h-[32rem]")}>
-      <svg viewBox={`0 0 ${sheets.width} ${sheets.height}`} className="mx-auto block w-full max-w-[46rem] min-w-[34rem] bg-surface shadow-lift" role="img" aria-label={page.runs.map((run) => run.text).join(" ")}>
+      <svg viewBox={`0 0 ${page.width} ${page.height}`} className="mx-auto block w-full max-w-[46rem] min-w-[34rem] bg-surface shadow-lift" role="img" aria-label={page.runs.map((run) => run.text).join(" ")}>
         {page.runs.map((run, i) => (
           <RunText key={i} run={run} />
         ))}

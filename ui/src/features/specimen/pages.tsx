@@ -32,8 +32,9 @@ export default function Pages({ reading, findings, current, whole }: PagesProps)
     if (page) setNumber(page);
   }
   if (!sheets) return null;
-  const last = sheets.pages.at(-1)?.number ?? 1;
-  const page = sheets.pages.find((one) => one.number === number) ?? { number, runs: [] };
+  const last = sheets.length;
+  const page = sheets[number - 1] ?? sheets[0];
+  if (!page) return null;
   return (
     <div className="min-w-0">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
@@ -62,7 +63,7 @@ export default function Pages({ reading, findings, current, whole }: PagesProps)
       </div>
       {view === "pages" ? (
         <>
-          <PageDrawing page={page} sheets={sheets} findings={findings} boxes={boxes} current={current} tall={whole} />
+          <PageDrawing page={page} findings={findings} boxes={boxes} current={current} tall={whole} />
           <p className="mt-1 text-xs text-muted">{t.pageHint}</p>
         </>
       ) : (

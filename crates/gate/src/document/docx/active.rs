@@ -3,6 +3,7 @@
 use super::archive::Archive;
 use super::field;
 use super::xml::{self, Said, attribute};
+use crate::document::network;
 use crate::evidence::finding;
 use karat_types::Finding;
 use serde_json::json;
@@ -97,6 +98,11 @@ fn relation(relation: &Relation) -> Option<Finding> {
     let kind = relation.kind.rsplit('/').next().unwrap_or_default();
     let target = super::super::records::shape::brief(&relation.target);
     if relation.external {
+        let share = network::is_share(&relation.target);
+        if kind == "hyperlink" && share {
+            let message = format!("A link of the document leads to a share of another machine, {target}.");
+            return Some(finding("docx_external_content", json!(target), json!("none"), message));
+        }
         if kind == "hyperlink" || (matches!(kind, "attachedTemplate" | "image") && is_local(&relation.target))
         {
             return None;

@@ -18,6 +18,8 @@ const MAX_ENTRY: usize = 50_000_000;
 /// counts: a short run of one character shrinks more without being a bomb.
 const MAX_RATIO: usize = 200;
 const RATIO_FROM: usize = 1_000_000;
+/// Strange entries that are told.
+const MOST_STRANGE: usize = 20;
 /// Foreign bytes behind the archive's end that are no second content.
 const FEW_BYTES: usize = 64;
 /// Unix file type bits and the value that means a symbolic link.
@@ -29,6 +31,8 @@ pub(in crate::document) struct Archive {
     parts: BTreeMap<String, Vec<u8>>,
     /// The names of all entries.
     pub(super) names: Vec<String>,
+    /// Entries that are not what such an archive holds.
+    pub(super) strange: Vec<Finding>,
 }
 
 /// An entry's name and place.
@@ -61,7 +65,8 @@ impl Archive {
         if !findings.is_empty() {
             return Err(findings);
         }
-        let mut archive = Self { parts: BTreeMap::new(), names: list.into_iter().map(|e| e.name).collect() };
+        let names = list.into_iter().map(|e| e.name).collect();
+        let mut archive = Self { parts: BTreeMap::new(), names, strange: Vec::new() };
         archive.unpack(&mut zip)?;
         Ok(archive)
     }
@@ -85,6 +90,10 @@ impl Archive {
                 let mut findings = vec![finding("nested_archive", json!(name), json!("none"), message)];
                 findings.extend(self.names.iter().filter_map(|name| super::active::entry(name)).take(20));
                 return Err(findings);
+            }
+            // What its name alone says is told once.
+            if self.strange.len() < MOST_STRANGE && super::active::entry(name).is_none() {
+                self.strange.extend(super::content::check(name, &content));
             }
             if is_xml(name) {
                 self.parts.insert(name.clone(), content);

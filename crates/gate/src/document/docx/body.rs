@@ -5,17 +5,17 @@
 
 use super::active;
 use super::archive::Archive;
+use super::colour::{Ground, Grounds, Ink, Theme, hex, marker, unseen};
 use super::numbering::Numbering;
 use super::styles::Styles;
 use super::table::Table;
+use super::unseen::Unseen;
 use super::xml::{self, Said, attribute, is_on};
-use crate::document::hidden;
 use crate::document::pdf::symbol_letter;
 use crate::document::{Extract, Place, Span};
-use crate::evidence::{at, finding, many, place};
 use karat_types::Finding;
 use quick_xml::events::BytesStart;
-use serde_json::json;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What was read.
@@ -80,21 +80,35 @@ struct Paragraph {
     after: Vec<Block>,
     /// It is one big letter, the first of the next paragraph.
     drop_cap: bool,
+    shading: Option<Ground>,
+    /// Runs that were open around it.
+    runs: usize,
 }
 
 /// A run while it is read: how its letters look.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Run {
-    hidden: bool,
+    hidden: Option<bool>,
     tiny: bool,
-    white: bool,
-    shaded: bool,
+    style: Option<String>,
+    ink: Option<Ink>,
+    shading: Option<Ground>,
+    /// Drawn over the shading.
+    marker: Option<Ground>,
 }
 
-impl Run {
-    const fn unseen(self) -> bool {
-        self.hidden || self.tiny || (self.white && !self.shaded)
-    }
+/// Whose properties are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Nothing,
+    Run,
+    /// The sign at a paragraph's end.
+    Mark,
+    Paragraph,
+    Table,
+    /// A row of a table, where it differs from its table.
+    Row,
+    Cell,
 }
 
 /// Where finished blocks go.
@@ -126,7 +140,10 @@ pub(super) fn read(archive: &Archive, main: &str) -> Result<Body, Box<Finding>> 
         let named = named.and_then(|name| archive.part(&name));
         named.or_else(|| archive.part(&format!("{folder}/{kind}.xml"))).unwrap_or_default()
     };
-    let mut reader = Reader::new(Styles::read(part("styles")), Numbering::read(part("numbering")));
+    let theme = Theme::read(part("theme"));
+    let mut reader =
+        Reader::new(theme, Styles::read(part("styles"), theme), Numbering::read(part("numbering")));
+    reader.has_paper = crate::document::find(part("settings"), b"displayBackgroundShape").is_some();
     for (kind, name) in [("", "footnotes"), ("e", "endnotes")] {
         reader.note_kind = kind;
         let content = part(name);
@@ -142,6 +159,7 @@ pub(super) fn read(archive: &Archive, main: &str) -> Result<Body, Box<Finding>> 
 }
 
 struct Reader {
+    theme: Theme,
     styles: Styles,
     numbering: Numbering,
     sinks: Vec<Sink>,
@@ -159,12 +177,13 @@ struct Reader {
     /// Depth of alternatives whose first choice was read.
     chosen: Vec<usize>,
     in_text: usize,
-    in_run_properties: bool,
-    in_cell_shading: usize,
+    owner: Owner,
+    grounds: Grounds,
+    /// Whether pages are drawn in the colour the document names.
+    has_paper: bool,
     /// The first letter of the next paragraph.
     drop_cap: String,
-    /// Hidden text by the number of its paragraph.
-    hidden: BTreeMap<u32, String>,
+    unseen: Unseen,
     images: u64,
     image_area: u128,
     page_area: Option<u128>,
@@ -172,8 +191,9 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(styles: Styles, numbering: Numbering) -> Self {
+    fn new(theme: Theme, styles: Styles, numbering: Numbering) -> Self {
         Self {
+            theme,
             styles,
             numbering,
             sinks: vec![Sink::Body(Vec::new())],
@@ -189,10 +209,11 @@ impl Reader {
             skipped: None,
             chosen: Vec::new(),
             in_text: 0,
-            in_run_properties: false,
-            in_cell_shading: 0,
+            owner: Owner::Nothing,
+            grounds: Grounds::new(),
+            has_paper: false,
             drop_cap: String::new(),
-            hidden: BTreeMap::new(),
+            unseen: Unseen::default(),
             images: 0,
             image_area: 0,
             page_area: None,
@@ -247,27 +268,32 @@ impl Reader {
         match name {
             "p" => {
                 self.number += 1;
-                self.paragraphs.push(Paragraph { number: self.number, ..Paragraph::default() });
+                let (number, runs) = (self.number, self.runs.len());
+                self.paragraphs.push(Paragraph { number, runs, ..Paragraph::default() });
             }
-            "r" => self
-                .runs
-                .push(Run { shaded: !self.tables.is_empty() || self.in_cell_shading > 0, ..Run::default() }),
+            "r" => self.runs.push(Run::default()),
             "t" => self.in_text += 1,
             "tab" if !self.runs.is_empty() => self.text("\t"),
             "ptab" => self.text("\t"),
             "br" | "cr" if !self.runs.is_empty() => self.text("\n"),
             "noBreakHyphen" => self.text("-"),
             "sym" => self.symbol(start),
-            "rPr" => self.in_run_properties = !self.runs.is_empty(),
-            "tbl" => self.tables.push(Table::default()),
+            "rPr" | "pPr" | "tblPr" | "tblPrEx" | "tcPr" => self.owner = self.owner_of(name),
+            "tbl" => {
+                self.grounds.enter(None);
+                self.tables.push(Table::default());
+            }
             "tr" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.open_row();
                 }
             }
-            "tc" => self.sinks.push(Sink::Cell(Vec::new())),
+            "tc" => {
+                self.grounds.enter(None);
+                self.sinks.push(Sink::Cell(Vec::new()));
+            }
             "txbxContent" => {
-                self.in_cell_shading += 1;
+                self.grounds.enter(Some(Ground::Unknown));
                 self.sinks.push(Sink::Frame(Vec::new()));
             }
             "footnote" | "endnote" => {
@@ -283,25 +309,38 @@ impl Reader {
                 self.image_area += self.inline_area.take().unwrap_or(0);
             }
             "pgSz" => self.page_size(start),
+            "background" if self.has_paper => {
+                if let Some(colour) = attribute(start, "color").and_then(|value| hex(&value)) {
+                    self.grounds.paper(colour);
+                }
+            }
             _ => self.property(name, start),
         }
     }
 
-    /// Properties of the open run and paragraph.
+    /// Whose properties begin with an element.
+    fn owner_of(&self, name: &str) -> Owner {
+        let around = self.paragraphs.last().map_or(0, |p| p.runs);
+        match name {
+            "rPr" if self.runs.len() > around => Owner::Run,
+            "rPr" => Owner::Mark,
+            "tblPr" => Owner::Table,
+            "tblPrEx" => Owner::Row,
+            "tcPr" => Owner::Cell,
+            _ => Owner::Paragraph,
+        }
+    }
+
+    /// Properties of what is open.
     fn property(&mut self, name: &str, start: &BytesStart<'_>) {
         let value = || attribute(start, "val").unwrap_or_default();
-        if self.in_run_properties
-            && let Some(run) = self.runs.last_mut()
-        {
-            match name {
-                "vanish" => run.hidden = is_on(start),
-                "rStyle" => run.hidden |= self.styles.is_hidden(Some(&value())),
-                "sz" => run.tiny = value().parse().is_ok_and(|size: u32| size <= TINY),
-                "color" => run.white = value().eq_ignore_ascii_case("ffffff"),
-                "shd" | "highlight" => run.shaded = true,
-                _ => {}
-            }
-            return;
+        match (self.owner, name) {
+            (Owner::Run, _) => return self.run_property(name, start),
+            (Owner::Mark, _) => return,
+            (Owner::Table, "tblStyle") => return self.grounds.paint(self.styles.shading(Some(&value()))),
+            (Owner::Table | Owner::Cell, "shd") => return self.grounds.paint(self.theme.shading(start)),
+            (Owner::Row, "shd") => return self.grounds.paint(Some(Ground::Unknown)),
+            _ => {}
         }
         let Some(paragraph) = self.paragraphs.last_mut() else { return };
         match name {
@@ -309,8 +348,22 @@ impl Reader {
             "outlineLvl" => paragraph.outline = value().parse().ok().filter(|n: &u8| *n < 6).map(|n| n + 1),
             "ilvl" => paragraph.level = value().parse().unwrap_or(0),
             "numId" => paragraph.list = Some((value(), paragraph.level)),
-            "shd" => self.in_cell_shading += usize::from(self.in_cell_shading == 0),
+            "shd" if self.owner == Owner::Paragraph => paragraph.shading = self.theme.shading(start),
             "framePr" => paragraph.drop_cap = attribute(start, "dropCap").is_some_and(|kind| kind != "none"),
+            _ => {}
+        }
+    }
+
+    fn run_property(&mut self, name: &str, start: &BytesStart<'_>) {
+        let Some(run) = self.runs.last_mut() else { return };
+        let value = || attribute(start, "val").unwrap_or_default();
+        match name {
+            "vanish" => run.hidden = Some(is_on(start)),
+            "rStyle" => run.style = Some(value()),
+            "sz" => run.tiny = value().parse().is_ok_and(|size: u32| size <= TINY),
+            "color" => run.ink = Some(self.theme.ink(start)),
+            "shd" => run.shading = self.theme.shading(start),
+            "highlight" => run.marker = marker(start),
             _ => {}
         }
     }
@@ -320,9 +373,16 @@ impl Reader {
             "p" => self.end_paragraph(),
             "r" => drop(self.runs.pop()),
             "t" => self.in_text = self.in_text.saturating_sub(1),
-            "rPr" => self.in_run_properties = false,
-            "tbl" => self.end_table(),
-            "tc" => self.end_cell(),
+            "rPr" if self.owner == Owner::Mark => self.owner = Owner::Paragraph,
+            "rPr" | "pPr" | "tblPr" | "tblPrEx" | "tcPr" => self.owner = Owner::Nothing,
+            "tbl" => {
+                self.grounds.leave();
+                self.end_table();
+            }
+            "tc" => {
+                self.grounds.leave();
+                self.end_cell();
+            }
             "txbxContent" => self.end_frame(),
             "footnote" | "endnote" => self.end_note(),
             "AlternateContent" => {
@@ -335,19 +395,39 @@ impl Reader {
     }
 
     fn text(&mut self, text: &str) {
-        let style_hides = self
-            .paragraphs
-            .last()
-            .is_some_and(|p| p.style.is_some() && self.styles.is_hidden(p.style.as_deref()));
-        let unseen = style_hides || self.runs.last().is_some_and(|run| run.unseen());
+        let way = self.way_hidden();
         let Some(paragraph) = self.paragraphs.last_mut() else { return };
-        if unseen {
-            self.hidden.entry(paragraph.number).or_default().push_str(text);
+        if let Some(way) = way {
+            self.unseen.add(paragraph.number, text, &way);
             return;
         }
         paragraph
             .text
             .extend(text.chars().filter(|c| *c != '\u{ad}').map(|c| if c == '\u{a0}' { ' ' } else { c }));
+    }
+
+    /// Why letters that come now are not seen.
+    fn way_hidden(&self) -> Option<Cow<'static, str>> {
+        let paragraph = self.paragraphs.last()?;
+        let (of_paragraph, run) = (paragraph.style.as_deref(), self.runs.last());
+        let of_letters = run.and_then(|run| run.style.as_deref());
+        let styles = &self.styles;
+        let said = run.and_then(|run| run.hidden);
+        if said.unwrap_or_else(|| styles.is_hidden(of_letters)) || styles.is_hidden(of_paragraph) {
+            return Some("marked as hidden".into());
+        }
+        if run.is_some_and(|run| run.tiny) {
+            return Some("not larger than one point".into());
+        }
+        let own = |get: fn(&Run) -> Option<Ground>| run.and_then(get);
+        let ink = run.and_then(|run| run.ink).or_else(|| styles.ink(of_letters, of_paragraph))?;
+        let ground = own(|run| run.marker)
+            .or_else(|| own(|run| run.shading))
+            .or_else(|| styles.behind(of_letters, of_paragraph))
+            .or(paragraph.shading)
+            .or_else(|| styles.shading(of_paragraph))
+            .unwrap_or_else(|| self.grounds.seen());
+        unseen(ink, ground).map(Cow::from)
     }
 
     /// A letter of a symbol font: Greek, signs of mathematics, arrows and bullets; the
@@ -405,9 +485,6 @@ impl Reader {
 
     fn end_paragraph(&mut self) {
         let Some(paragraph) = self.paragraphs.pop() else { return };
-        if self.paragraphs.is_empty() && self.tables.is_empty() {
-            self.in_cell_shading = 0;
-        }
         let style = paragraph.style.as_deref();
         let text = paragraph.text.trim_matches(['\n', ' ']);
         if paragraph.drop_cap {
@@ -447,7 +524,6 @@ impl Reader {
     fn end_table(&mut self) {
         let Some(table) = self.tables.pop() else { return };
         if self.tables.is_empty() {
-            self.in_cell_shading = 0;
             let lines = table.lines();
             let blocks = lines.into_iter().enumerate();
             let blocks = blocks.map(|(i, (paragraph, text))| Block { paragraph, text, tight: i > 0 });
@@ -460,7 +536,7 @@ impl Reader {
     }
 
     fn end_frame(&mut self) {
-        self.in_cell_shading = self.in_cell_shading.saturating_sub(1);
+        self.grounds.leave();
         let Some(mut sink) = self.sinks.pop_if(|sink| matches!(sink, Sink::Frame(_))) else { return };
         let blocks = std::mem::take(sink.blocks());
         match self.paragraphs.last_mut() {
@@ -501,35 +577,9 @@ impl Reader {
         if !extract.text.is_empty() {
             extract.text.push('\n');
         }
-        let hidden = self.hidden_finding(&extract);
+        let hidden = self.unseen.finding(&extract);
         let page = self.page_area.unwrap_or(PAGE_AREA);
         let image_area = u64::try_from(self.image_area * 1000 / page).unwrap_or(u64::MAX);
         Body { extract, hidden, images: self.images, image_area }
-    }
-
-    fn hidden_finding(&self, extract: &Extract) -> Option<Finding> {
-        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count() as u64;
-        let instructs = hidden::instructs(self.hidden.values().map(String::as_str));
-        let telling = |text: &&String| letters(text) > 0 && (instructs || hidden::speaks(text));
-        let held: u64 = self.hidden.values().filter(telling).map(|text| letters(text)).sum();
-        let all: u64 = self.hidden.values().map(|text| letters(text)).sum();
-        let (number, words) = self
-            .hidden
-            .iter()
-            .find(|(_, text)| telling(text))
-            .or_else(|| self.hidden.iter().find(|(_, text)| letters(text) > 0))?;
-        let words = crate::document::records::shape::brief(&words.chars().take(60).collect::<String>());
-        let found = if held > 0 {
-            let message = format!("{held} characters are hidden, first in paragraph {number}: “{words}”.");
-            finding("hidden_text", json!(held), json!(0), message)
-        } else {
-            let message = format!("{} left out that nobody sees.", many(all, "letter"));
-            finding("unseen_text_left_out", json!(all), json!("any number"), message)
-        };
-        // The place where it would stand.
-        let near =
-            extract.spans.iter().rfind(|s| matches!(s.place, Place::Paragraph { number: n } if n <= *number));
-        let (start, end) = near.map_or((0, 0), |span| (span.start as usize, span.end as usize));
-        Some(at(found, place(extract.text.as_bytes(), start, end)))
     }
 }

@@ -1,6 +1,7 @@
 //! A7: fields of a DOCX that run a program or fetch a text when they are brought up to date.
 
 use super::xml::{self, Said, attribute};
+use crate::document::network;
 use crate::document::records::shape::brief;
 use crate::evidence::finding;
 use karat_types::Finding;
@@ -10,6 +11,8 @@ use serde_json::json;
 const RUN: [&str; 2] = ["DDE", "DDEAUTO"];
 /// Fields that fetch what they name; harmless when it is a file of the author's own.
 const FETCH: [&str; 5] = ["INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "DATABASE"];
+/// Fields whose target may be a page of the web, but no share of another machine.
+const LEAD: [&str; 2] = ["HYPERLINK", "INCLUDEPICTURE"];
 
 /// The fields of a part. Their instruction stands in one attribute, or in pieces between the
 /// beginning of a field and its separator.
@@ -41,7 +44,8 @@ fn judge(instruction: &str) -> Option<Finding> {
     let name = instruction.split_whitespace().next()?.to_ascii_uppercase();
     let remote = instruction.contains("://") || instruction.contains("\\\\");
     let name = name.as_str();
-    if !(RUN.contains(&name) || remote && FETCH.contains(&name)) {
+    let share = || instruction.split_whitespace().any(|word| network::is_share(word.trim_matches('"')));
+    if !(RUN.contains(&name) || remote && FETCH.contains(&name) || LEAD.contains(&name) && share()) {
         return None;
     }
     let shown = brief(instruction.trim());
@@ -70,6 +74,9 @@ mod tests {
         assert_eq!(found("<w:fldSimple w:instr=\" dde excel \"/>"), 1);
         assert_eq!(found(&pieces(&["INCLUDETEXT \"http://evil.example/a.docx\""])), 1);
         assert_eq!(found(&pieces(&["LINK Excel.Sheet.12 \\\\server\\a.xlsx"])), 1);
+        assert_eq!(found(&pieces(&["HYPERLINK \"\\\\\\\\server\\\\a\""])), 1);
+        assert_eq!(found(&pieces(&["HYPERLINK \"file://server/a\""])), 1);
+        assert_eq!(found(&pieces(&["INCLUDEPICTURE \"\\\\\\\\server\\\\a.png\" \\d"])), 1);
         let inner = pieces(&["DDE cmd"]);
         let nested = format!(
             "<w:fldChar w:fldCharType=\"begin\"/>{inner}<w:instrText>PAGE</w:instrText><w:fldChar w:fldCharType=\"separate\"/><w:fldChar w:fldCharType=\"end\"/>"
@@ -83,6 +90,7 @@ mod tests {
             "PAGE",
             "TOC \\o \"1-3\" \\h",
             "HYPERLINK \"https://example.org\"",
+            "HYPERLINK \\l \"chapter\" \\o \"C:\\\\a\"",
             "DATE \\@ \"d MMMM\"",
             "INCLUDEPICTURE \"https://example.org/a.png\" \\d",
             "INCLUDETEXT \"chapter1.docx\"",

@@ -3,10 +3,13 @@
 mod active;
 pub(in crate::document) mod archive;
 mod body;
+mod colour;
+mod content;
 mod field;
 mod numbering;
 mod styles;
 mod table;
+mod unseen;
 mod xml;
 
 #[cfg(test)]
@@ -30,6 +33,7 @@ pub(super) fn look(bytes: &[u8]) -> Looked {
         Err(findings) => return Looked { findings, ..Looked::default() },
     };
     let mut findings = active::check(&archive);
+    findings.extend(archive.strange.iter().cloned());
     let Some(main) = archive.main_part() else {
         findings.push(super::broken("DOCX", "it has no main document part"));
         return Looked { findings, ..Looked::default() };

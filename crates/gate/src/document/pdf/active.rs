@@ -1,13 +1,17 @@
 //! A7 for PDF: what runs, opens, plays or hides something. Links that a reader clicks and
-//! a page to open at are fine.
+//! a page to open at are fine, shares of other machines aside.
 
+use super::object::words;
+use crate::document::network;
 use crate::evidence::finding;
 use karat_types::Finding;
 use lopdf::{Dictionary, Document, Object, ObjectId};
 use serde_json::json;
 
 /// Addresses that are no places but programs.
-const SCRIPTS: [&[u8]; 2] = [b"javascript:", b"vbscript:"];
+const SCRIPTS: [&str; 2] = ["javascript:", "vbscript:"];
+/// Keys under which actions and names of files say where they lead.
+const TARGETS: [&[u8]; 6] = [b"URI", b"F", b"UF", b"DOS", b"Unix", b"Mac"];
 
 /// Actions that do something by themselves; of others only some triggers are meant.
 const RUNNING: [&[u8]; 9] = [
@@ -97,11 +101,7 @@ fn look(dict: &Dictionary, id: ObjectId, document: &Document, out: &mut Vec<Find
     if script_names.is_some_and(|tree| listed(tree, b"Names") || listed(tree, b"Kids")) {
         add(out, "pdf_javascript", id, "The PDF lists scripts");
     }
-    if let Ok(Object::String(target, _)) = dict.get_deref(b"URI", document)
-        && SCRIPTS.iter().any(|scheme| target.to_ascii_lowercase().starts_with(scheme))
-    {
-        add(out, "pdf_javascript", id, "A link of the PDF is a script");
-    }
+    links(dict, id, document, out);
     let filled = |object: &Object| match document.dereference(object) {
         Ok((_, Object::Dictionary(files))) => !files.is_empty(),
         Ok((_, Object::Stream(_))) => true,
@@ -118,6 +118,22 @@ fn look(dict: &Dictionary, id: ObjectId, document: &Document, out: &mut Vec<Find
     }
     if dict.get_deref(b"XFA", document).is_ok_and(|o| !matches!(o, Object::Null)) {
         add(out, "pdf_xfa", id, "The PDF has an XFA form");
+    }
+}
+
+/// Where the actions and names of files in a dictionary lead.
+fn links(dict: &Dictionary, id: ObjectId, document: &Document, out: &mut Vec<Finding>) {
+    for key in TARGETS {
+        let Ok(Object::String(target, _)) = dict.get_deref(key, document) else { continue };
+        let target = words(target);
+        let plain = network::plain(&target);
+        if key == b"URI" && SCRIPTS.iter().any(|scheme| plain.starts_with(scheme)) {
+            add(out, "pdf_javascript", id, "A link of the PDF is a script");
+        }
+        if network::is_share(&target) {
+            let target = crate::document::records::shape::brief(&target);
+            add(out, "pdf_action", id, &format!("The PDF leads to a share of another machine, “{target}”"));
+        }
     }
 }
 

@@ -74,8 +74,8 @@ pub(super) struct Shown {
     pub(super) images: u64,
     pub(super) letters: u64,
     pub(super) unmapped: u64,
-    /// Height of the page in points.
-    pub(super) height: f64,
+    /// Width and height of the page in points.
+    pub(super) size: (f64, f64),
 }
 
 /// What is kept between pages.
@@ -171,7 +171,7 @@ impl Walker {
         let mut page = Page {
             walker: self,
             objects,
-            shown: Shown { height: size.1, ..Shown::default() },
+            shown: Shown { size, ..Shown::default() },
             width: size.0,
             height: size.1,
             state,

@@ -28,7 +28,7 @@ use crate::evidence::{at, finding, many};
 use content::Shown;
 use karat_types::{Evidence, Finding};
 use lopdf::{Document, LoadOptions};
-pub(super) use object::Objects;
+pub(super) use object::{Objects, words};
 use serde_json::json;
 
 pub(super) use encoding::symbol_letter;
@@ -83,8 +83,9 @@ pub(super) fn look(bytes: &[u8]) -> Looked {
         let seen: Vec<_> = page.pieces.iter().filter(|p| p.unseen.is_none()).cloned().collect();
         layout::lines(&seen)
     });
-    let heights: Vec<f64> = shown.iter().map(|page| page.height).collect();
-    let extract = text::extract(lines.collect(), &heights);
+    let heights: Vec<f64> = shown.iter().map(|page| page.size.1).collect();
+    let mut extract = text::extract(lines.collect(), &heights);
+    extract.pages = shown.iter().map(|page| text::size(page.size)).collect();
     if findings.iter().all(|f| f.class != karat_types::Class::Refuse) && extract.text.trim().is_empty() {
         let message = format!("No text on {}.", many(shown.len() as u64, "page"));
         findings.push(finding("document_without_text", json!(0), json!(1), message));

@@ -24,6 +24,16 @@ pub(super) fn number(object: &Object) -> Option<f64> {
     }
 }
 
+/// A string that people read: UTF-16 or UTF-8 by its mark, else as good as Latin-1.
+pub(in crate::document) fn words(bytes: &[u8]) -> String {
+    match bytes {
+        [0xfe, 0xff, rest @ ..] => encoding_rs::UTF_16BE.decode_without_bom_handling(rest).0.into_owned(),
+        [0xff, 0xfe, rest @ ..] => encoding_rs::UTF_16LE.decode_without_bom_handling(rest).0.into_owned(),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        _ => bytes.iter().copied().map(char::from).collect(),
+    }
+}
+
 impl<'a> Objects<'a> {
     pub(super) const fn new(document: &'a Document) -> Self {
         Self { document, left: MAX_TOTAL, bomb: None }

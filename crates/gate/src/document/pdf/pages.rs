@@ -53,10 +53,11 @@ fn show<'d>(walker: &mut Walker, objects: &mut Objects<'d>, page: Node<'d>) -> S
     };
     let letter = [0, 0, 612, 792].map(Object::Integer);
     let sheet = list(page.frame);
-    let base = [list(page.crop), sheet.clone(), letter.to_vec()]
+    let base = [seen(&list(page.crop), &sheet), sheet.clone(), letter.to_vec()]
         .iter()
         .find_map(|frame| content::base(frame, page.rotate));
-    let (Some((base, size)), Some(resources)) = (base, page.resources) else { return Shown::default() };
+    let Some((base, size)) = base else { return Shown::default() };
+    let Some(resources) = page.resources else { return Shown { size, ..Shown::default() } };
     let streams = streams(objects, page.dict);
     let sides: Vec<f64> = sheet.iter().filter_map(number).collect();
     let sheet = match sides[..] {
@@ -64,6 +65,21 @@ fn show<'d>(walker: &mut Walker, objects: &mut Objects<'d>, page: Node<'d>) -> S
         _ => [0.0, 0.0, size.0, size.1],
     };
     walker.page(objects, resources, &streams, base, (size, sheet))
+}
+
+/// What of a crop box lies on the sheet: readers show nothing beyond its edges.
+fn seen(crop: &[Object], sheet: &[Object]) -> Vec<Object> {
+    let sides = |frame: &[Object]| -> Option<[f64; 4]> {
+        let [a, b, c, d] = frame.iter().filter_map(number).collect::<Vec<_>>()[..] else { return None };
+        Some([a.min(c), b.min(d), a.max(c), b.max(d)])
+    };
+    let (Some(crop), Some(sheet)) = (sides(crop), sides(sheet)) else { return crop.to_vec() };
+    let [left, low] = [crop[0].max(sheet[0]), crop[1].max(sheet[1])];
+    let [right, high] = [crop[2].min(sheet[2]), crop[3].min(sheet[3])];
+    if left >= right || low >= high {
+        return Vec::new();
+    }
+    [left, low, right, high].map(|side| Object::Real(side as f32)).to_vec()
 }
 
 /// Layers that are switched off when the document is opened.

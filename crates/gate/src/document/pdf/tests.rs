@@ -112,6 +112,34 @@ fn a_turned_page_is_read_as_it_is_shown() {
 }
 
 #[test]
+fn pages_are_as_large_as_they_are_shown() {
+    let size = |from: &str, to: &str| {
+        let bytes = pages(&[prose(), prose()], "", "", &[]);
+        let bytes = String::from_utf8_lossy(&bytes).replace(from, to);
+        let found = extract(bytes.as_bytes(), PDF);
+        assert_eq!(found.pages.len(), 2, "{to}");
+        for span in &found.spans {
+            let Place::Page { page, area: [x, y, width, height] } = span.place else { panic!("{span:?}") };
+            let sheet = found.pages[page as usize - 1];
+            assert!(x + width <= sheet.width && y + height <= sheet.height, "{to}: {span:?} on {sheet:?}");
+        }
+        (found.pages[0].width, found.pages[0].height)
+    };
+    let sheet = "/MediaBox [0 0 612 792]";
+    assert_eq!(size(sheet, sheet), (612, 792), "US Letter");
+    assert_eq!(size(sheet, "/MediaBox [0 0 841.89 1190.55]"), (842, 1191), "A3, rounded");
+    assert_eq!(size(sheet, "/MediaBox [0 0 1190.55 841.89]"), (1191, 842), "lying");
+    assert_eq!(size(sheet, "/Rotate 90 /MediaBox [0 0 612 792]"), (792, 612), "turned");
+    assert_eq!(size(sheet, "/Rotate 180 /MediaBox [0 0 612 792]"), (612, 792), "on its head");
+    assert_eq!(size(sheet, "/Rotate -90 /MediaBox [0 0 612 792]"), (792, 612), "turned back");
+    let crop = |crop: &str| size(sheet, &format!("/CropBox [{crop}] {sheet}"));
+    assert_eq!(crop("50 100 600 780"), (550, 680), "what is seen of the sheet");
+    assert_eq!(crop("-50 -50 800 900"), (612, 792), "no more than the sheet");
+    assert_eq!(crop("700 0 900 100"), (612, 792), "a crop beside the sheet means nothing");
+    assert_eq!(size(sheet, "/Rotate 270 /CropBox [50 100 600 780] /MediaBox [0 0 612 792]"), (680, 550));
+}
+
+#[test]
 fn fonts_with_maps_and_differences_are_read() {
     let map = stream(
         "",

@@ -1,7 +1,7 @@
 //! From lines to running text: paragraphs, hyphens, running heads left out.
 
 use super::layout::Line;
-use crate::document::{Extract, Place, Span};
+use crate::document::{Extract, PageSize, Place, Span};
 use std::collections::{HashMap, HashSet};
 
 /// Pages a line stands on, at the same height, to be a running head.
@@ -214,6 +214,12 @@ fn joined(head: &str, next: &str) -> String {
 pub(super) fn area([x0, y0, x1, y1]: &[f64; 4]) -> [u32; 4] {
     let whole = |v: f64| v.clamp(0.0, 1e6).round() as u32;
     [whole(*x0), whole(*y0), whole(x1 - x0.max(0.0)).max(1), whole(y1 - y0.max(0.0)).max(1)]
+}
+
+/// A page in whole points.
+pub(super) fn size((width, height): (f64, f64)) -> PageSize {
+    let whole = |side: f64| side.clamp(1.0, 1e6).round() as u32;
+    PageSize { width: whole(width), height: whole(height) }
 }
 
 /// The edges of a column and the usual distance of its lines.

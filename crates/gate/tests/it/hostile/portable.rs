@@ -35,6 +35,12 @@ fn action(kind: &str, key: &'static str, what: &str) -> Dictionary {
     action
 }
 
+fn utf16(text: &str) -> Vec<u8> {
+    let mut out = vec![0xfe, 0xff];
+    out.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+    out
+}
+
 #[test]
 fn documents_that_run_open_or_carry_something_are_refused() {
     let script = || action("JavaScript", "JS", "app.alert(1)");
@@ -65,6 +71,37 @@ fn documents_that_run_open_or_carry_something_are_refused() {
                 "pdf_action",
             ),
             ("a file inside", "a.pdf", object(attached), "pdf_embedded_file"),
+            (
+                "a document of another machine",
+                "a.pdf",
+                object(action("GoToR", "F", "\\\\evil.example\\s")),
+                "pdf_action",
+            ),
+            (
+                "a named file of another machine",
+                "a.pdf",
+                object(dictionary! { "S" => "GoToR", "F" => dictionary! { "Type" => "Filespec",
+                "UF" => Object::String(utf16("\\\\evil.example\\s"), lopdf::StringFormat::Hexadecimal) } }),
+                "pdf_action",
+            ),
+            (
+                "a link to a share",
+                "a.pdf",
+                object(action("URI", "URI", "file://evil.example/share/a")),
+                "pdf_action",
+            ),
+            (
+                "a link to a share, disguised",
+                "a.pdf",
+                object(action("URI", "URI", "FILE:%5C%5Cevil.example%5Cshare")),
+                "pdf_action",
+            ),
+            (
+                "a link that is a script",
+                "a.pdf",
+                object(action("URI", "URI", "java\nscript:alert(1)")),
+                "pdf_javascript",
+            ),
             (
                 "a film",
                 "a.pdf",
