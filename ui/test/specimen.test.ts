@@ -8,6 +8,8 @@ import { ramp } from "@/features/specimen/sound-draw";
 import { masked, nameOfText } from "@/lib/mask";
 import { pageOf, sheetsOf } from "@/lib/pages";
 import { cut, equalPassages } from "@/lib/passages";
+import { shareOf } from "@/lib/neighbour";
+import { reasonsOf } from "@/lib/not-run";
 import { placeOf } from "@/lib/place";
 import { clock, instant, levels, soundPicture } from "@/lib/sound";
 
@@ -66,13 +68,18 @@ describe("places in a document", () => {
       { start: 9, end: 20, place: { kind: "page", page: 2, area: [72, 90, 300, 12] } },
       { start: 21, end: 26, place: { kind: "paragraph", number: 7 } },
     ],
+    pages: [
+      { width: 595, height: 842 },
+      { width: 792, height: 612 },
+      { width: 612, height: 792 },
+    ],
   };
-  test("pages are drawn from their boxes, on an ordinary sheet", () => {
+  test("pages are drawn from their boxes, each as large as it is", () => {
     const sheets = sheetsOf(reading);
-    expect(sheets?.pages.map((page) => page.runs.map((run) => run.text))).toEqual([["Title ü"], ["Second line"]]);
-    expect([sheets?.width, sheets?.height]).toEqual([595, 842]);
+    expect(sheets?.map((page) => page.runs.map((run) => run.text))).toEqual([["Title ü"], ["Second line"], []]);
+    expect(sheets?.map((page) => [page.number, page.width, page.height])).toEqual([[1, 595, 842], [2, 792, 612], [3, 612, 792]]);
   });
-  test("a document without pages has no sheets", () => expect(sheetsOf({ ...reading, spans: [] })).toBeNull());
+  test("a document without pages has no sheets", () => expect(sheetsOf({ ...reading, spans: [], pages: [] })).toBeNull());
   test("a finding knows its page by itself or by its bytes", () => {
     expect(pageOf(finding({ kind: "page", page: 3, area: [1, 2, 3, 4] } as Finding["evidence"]), reading)).toEqual({ page: 3, area: [1, 2, 3, 4] });
     expect(pageOf(finding({ kind: "line", line: 2, column: 1, start: 10, end: 12 }), reading)?.page).toBe(2);
@@ -136,5 +143,33 @@ describe("the declaration", () => {
     expect(rememberedDeclaration("one", ["CC0-1.0"]).licence).toBe("CC0-1.0");
     expect(rememberedDeclaration("one", ["CC0-1.0", "CC-BY-4.0"]).licence).toBe("");
     expect(rememberedDeclaration("one", ["MIT", "CC0-1.0"]).licence).toBe("MIT");
+  });
+});
+
+describe("what was not run", () => {
+  test("each reason is said once, the one of most checks first", () => {
+    const lines = [
+      { check: "A8", why: "no scanner" },
+      { check: "T13", why: "refused" },
+      { check: "T14", why: "refused" },
+      { check: "T13", why: "refused" },
+    ];
+    expect(reasonsOf(lines)).toEqual([
+      { why: "refused", checks: ["T13", "T14"] },
+      { why: "no scanner", checks: ["A8"] },
+    ]);
+    expect(reasonsOf([])).toEqual([]);
+  });
+});
+
+describe("what is nearest", () => {
+  const near = (likeness: number | null, contained: number | null) => shareOf({ likeness, contained });
+  test("a share is told where it says more than the likeness", () => {
+    expect(near(300, 850)).toBe(850);
+    expect(near(null, 850)).toBe(850);
+    expect(near(900, 905)).toBeNull();
+    expect(near(900, 400)).toBeNull();
+    expect(near(0, 0)).toBeNull();
+    expect(near(500, null)).toBeNull();
   });
 });

@@ -1067,6 +1067,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/submissions/{id}/nearest/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recording nearest to the one under review, to hear beside it. */
+        get: operations["get_nearest_sound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/submissions/{id}/preview": {
         parameters: {
             query?: never;
@@ -2069,6 +2086,8 @@ export interface components {
             contained?: number | null;
             reading?: components["schemas"]["Reading"] | null;
             preview?: components["schemas"]["Preview"] | null;
+            /** @description Where it can be heard, for a recording that may be seen. */
+            sound_url?: string | null;
         };
         /** @description A fresh API key. */
         NewApiKey: {
@@ -2114,6 +2133,19 @@ export interface components {
          * @enum {string}
          */
         Outcome: "accepted" | "rejected";
+        /** @description How large a page is as it is shown, turned and cropped as the file says. */
+        PageSize: {
+            /**
+             * Format: int32
+             * @description Points.
+             */
+            width: number;
+            /**
+             * Format: int32
+             * @description Points.
+             */
+            height: number;
+        };
         /** @description One page of a list; ask for the next with `after`. */
         Page_Datanet: {
             /** @description The items. */
@@ -2709,6 +2741,8 @@ export interface components {
             extracted: boolean;
             /** @description Where stretches of the text come from; ascending, without overlap. */
             spans: components["schemas"]["ReadSpan"][];
+            /** @description How large the pages of the file are, the first first; empty where it has none. */
+            pages: components["schemas"]["PageSize"][];
         };
         /** @description How many submissions are read again. */
         Rechecked: {
@@ -5898,6 +5932,37 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            /** @description What went wrong, and the fix */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_nearest_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sound */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
                 };
             };
             /** @description What went wrong, and the fix */

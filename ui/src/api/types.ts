@@ -25,6 +25,7 @@ export type Metric = Schemas["Metric"];
 export type Modality = Schemas["Modality"];
 export type Model = Schemas["Model"];
 export type Neighbour = Schemas["Neighbour"];
+export type NotRun = Schemas["NotRun"];
 export type Notice = Schemas["Notice"];
 export type Outcome = Schemas["Outcome"];
 export type PendingDecision = Schemas["PendingDecision"];

@@ -2,10 +2,11 @@
 
 use crate::auth::SignedIn;
 use crate::error::{ApiResult, Json, Path, Query};
-use crate::rest::file::{Kept, kept};
+use crate::rest::file::{Kept, kept, served_file};
 use crate::state::ApiState;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use karat_services::view::review::{DecisionForm, PendingDecision, ReviewItem, ReviewQueue};
 use karat_services::{App, review};
 use karat_types::Problem;
@@ -17,6 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(review_queues))
         .routes(routes!(next_review))
+        .routes(routes!(get_nearest_sound))
         .routes(routes!(decide, undo_decision))
         .routes(routes!(cannot_judge))
 }
@@ -52,6 +54,19 @@ async fn next_review(
 ) -> ApiResult<(Kept, Json<Option<ReviewItem>>)> {
     let skip = parse_ids(&skipped.skip)?;
     Ok((kept(&actor), Json(review::next(&app, &actor, id, &skip).await?)))
+}
+
+/// The recording nearest to the one under review, to hear beside it.
+#[utoipa::path(get, path = "/api/v1/submissions/{id}/nearest/sound", tag = "review",
+    params(("id" = String, Path, format = Uuid)),
+    responses((status = 200, description = "The sound", content_type = "audio/wav", body = Vec<u8>)))]
+async fn get_nearest_sound(
+    State(app): State<Arc<App>>,
+    SignedIn(actor): SignedIn,
+    Path(id): Path<SubmissionId>,
+) -> ApiResult<Response> {
+    let file = review::nearest_sound(&app, &actor, id).await?;
+    Ok((kept(&actor), served_file(file.bytes, &file.media_type, &file.name)).into_response())
 }
 
 /// Decide; it can be undone for a short while.

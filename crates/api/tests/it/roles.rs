@@ -48,6 +48,7 @@ const ROUTES: &[(&str, &str, Action)] = &[
     ("POST", "/api/v1/submissions/{id}/withdraw", Action::WithdrawSubmission),
     ("GET", "/api/v1/review/queues", Action::ReadOwn),
     ("GET", "/api/v1/datanets/{id}/review/next", Action::Review),
+    ("GET", "/api/v1/submissions/{id}/nearest/sound", Action::Review),
     ("POST", "/api/v1/submissions/{id}/decision", Action::Review),
     ("DELETE", "/api/v1/submissions/{id}/decision", Action::Review),
     ("POST", "/api/v1/submissions/{id}/cannot-judge", Action::Review),

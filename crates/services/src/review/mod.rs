@@ -12,7 +12,7 @@ mod rights;
 mod words;
 
 pub use decide::{cannot_judge, decide, undo};
-pub use queue::{next, queues};
+pub use queue::{nearest_sound, next, queues};
 
 pub(crate) use decide_job::{KIND as DECIDE, run as decide_job};
 pub(crate) use make_final::{Ruling, make_final};

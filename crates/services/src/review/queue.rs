@@ -1,14 +1,14 @@
 //! What waits for a reviewer.
 
-use super::rights::may_review;
+use super::rights::{is_waiting, may_review, not_own};
 use crate::app::{Actor, App};
 use crate::authz::{self, Action};
-use crate::submission::Near;
+use crate::submission::{File, Near};
 use crate::view::review::{ReviewItem, ReviewQueue};
-use crate::words::{count, json};
+use crate::words::{count, json, word};
 use crate::{datanet, submission};
-use karat_store::query;
 use karat_store::query::submission::Reviewer;
+use karat_store::{entity, query};
 use karat_types::finding::Verdict;
 use karat_types::id::{DatanetId, SubmissionId};
 use karat_types::{Modality, Problem, SubmissionState};
@@ -63,16 +63,9 @@ pub async fn next(
     let derived = submission::derived_files(app, &row).await?;
     let sound = place.modality == Modality::Audio.as_str();
     let (held, transcript) = (row.state == SubmissionState::Held.as_str(), row.transcript.clone());
-    let cluster = row.cluster_id.filter(|first| *first != row.id).map(SubmissionId);
     let reading = submission::read_text(app, &row, &derived).await?;
     let verdict: Option<Verdict> = row.verdict.as_deref().map(json).transpose()?;
-    let near = Near {
-        findings: verdict.as_ref().map_or(&[], |verdict| &verdict.findings),
-        nearest: verdict.as_ref().and_then(|verdict| verdict.nearest.as_ref()),
-        cluster,
-        blind: true,
-    };
-    let nearest = submission::nearest(app, actor, near).await?;
+    let nearest = submission::nearest(app, actor, near(&row, verdict.as_ref())).await?;
     let submission = submission::blind(db, row).await?;
     Ok(Some(ReviewItem {
         held,
@@ -83,6 +76,28 @@ pub async fn next(
         nearest,
         submission,
     }))
+}
+
+/// The recording nearest to an item that waits, without what names its maker: for those who
+/// may judge the item, so that they can hear both.
+pub async fn nearest_sound(app: &App, actor: &Actor, id: SubmissionId) -> Result<File, Problem> {
+    let db = app.store.db();
+    let row = submission::load(db, id).await?;
+    may_review(actor, &datanet::load(db, row.datanet_id.into()).await?)?;
+    not_own(actor, &row)?;
+    is_waiting(word(&row.state)?)?;
+    let verdict: Option<Verdict> = row.verdict.as_deref().map(json).transpose()?;
+    submission::nearest_sound(app, actor, near(&row, verdict.as_ref())).await
+}
+
+/// What is said of other contents to whoever judges an item.
+fn near<'a>(row: &entity::submission::Model, verdict: Option<&'a Verdict>) -> Near<'a> {
+    Near {
+        findings: verdict.map_or(&[], |verdict| &verdict.findings),
+        nearest: verdict.and_then(|verdict| verdict.nearest.as_ref()),
+        cluster: row.cluster_id.filter(|first| *first != row.id).map(SubmissionId),
+        item: Some(row.id.into()),
+    }
 }
 
 fn reviewer(actor: &Actor) -> Result<Reviewer, Problem> {

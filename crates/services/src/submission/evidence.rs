@@ -40,7 +40,7 @@ pub async fn preview(app: &App, actor: &Actor, id: SubmissionId) -> Result<Previ
 pub async fn sound(app: &App, actor: &Actor, id: SubmissionId) -> Result<File, Problem> {
     let row = readable(app, actor, id).await?;
     still_there(&row)?;
-    if !media_type(&row).starts_with("audio/") {
+    if !is_sound(&row) {
         return Err(nothing("sound", "This submission is no recording."));
     }
     cleaned(app, &row).await
@@ -112,6 +112,11 @@ pub(crate) fn is_media(row: &entity::submission::Model) -> bool {
     media_type.starts_with("image/") || media_type.starts_with("audio/")
 }
 
+/// Whether it is a recording.
+pub(super) fn is_sound(row: &entity::submission::Model) -> bool {
+    media_type(row).starts_with("audio/")
+}
+
 /// Whether its raw bytes say nothing but what is read from them.
 pub(super) fn is_plain(row: &entity::submission::Model) -> bool {
     let media_type = media_type(row);
@@ -123,6 +128,6 @@ fn media_type(row: &entity::submission::Model) -> &str {
     row.media_type.as_deref().unwrap_or("application/octet-stream")
 }
 
-fn nothing(what: &str, detail: &str) -> Problem {
+pub(super) fn nothing(what: &str, detail: &str) -> Problem {
     Problem::new(404, &format!("no_{what}"), detail, "Its page shows what there is to see of it.")
 }

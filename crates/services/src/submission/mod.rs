@@ -37,7 +37,7 @@ pub use withdraw::withdraw;
 
 pub(crate) use check::{KIND as CHECK, run as check};
 pub(crate) use evidence::{derived_files, read as read_text};
-pub(crate) use nearest::{Near, nearest};
+pub(crate) use nearest::{Near, nearest, nearest_sound};
 pub(crate) use read::was_public;
 pub(crate) use reading::preview as preview_of;
 pub(crate) use set_aside::{check as check_set_aside, recheck_older};

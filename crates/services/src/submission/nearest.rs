@@ -1,7 +1,7 @@
 //! What is nearest of all that is there, and how much of it may be shown.
 
-use super::evidence::derived_files;
-use super::read::still_there;
+use super::evidence::{cleaned, derived_files, is_media, is_sound, nothing};
+use super::read::{File, still_there};
 use super::reading::{preview, reading};
 use crate::app::{Actor, App};
 use crate::view::reading::Neighbour;
@@ -24,14 +24,45 @@ pub(crate) struct Near<'a> {
     pub(crate) nearest: Option<&'a Nearest>,
     /// For a reviewer the first of the item's cluster, where it is another one.
     pub(crate) cluster: Option<SubmissionId>,
-    /// Whether a reviewer asks, who is never told which submission it is: of the author's
-    /// own it must not be said, and a name left out only there would say so.
-    pub(crate) blind: bool,
+    /// For a reviewer the item, which is all they are told: never which submission is nearest.
+    /// Of the author's own it must not be said, and a name left out only there would say so.
+    pub(crate) item: Option<SubmissionId>,
 }
 
 /// The submission that is nearest, or the first of the item's cluster, with its content
 /// where the reader may see it. There is one wherever the score counts one.
 pub(crate) async fn nearest(app: &App, actor: &Actor, near: Near<'_>) -> Result<Option<Neighbour>, Problem> {
+    let Some((told, row)) = look(app, actor, &near).await? else { return Ok(None) };
+    let Some(row) = row else { return Ok(Some(told)) };
+    let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
+    let derived = derived_files(app, &row).await?;
+    let heard = near.item.map_or_else(
+        || format!("/api/v1/submissions/{}/sound", row.id),
+        |item| format!("/api/v1/submissions/{item}/nearest/sound"),
+    );
+    Ok(Some(Neighbour {
+        submission: Some(row.id.into()).filter(|_| near.item.is_none()),
+        reading: reading(&bytes, &derived, MOST_BYTES).filter(|_| !is_media(&row)),
+        preview: preview(&derived),
+        sound_url: is_sound(&row).then_some(heard),
+        ..told
+    }))
+}
+
+/// The recording that is nearest, where the reader may hear it.
+pub(crate) async fn nearest_sound(app: &App, actor: &Actor, near: Near<'_>) -> Result<File, Problem> {
+    match look(app, actor, &near).await? {
+        Some((_, Some(row))) if is_sound(&row) => cleaned(app, &row).await,
+        _ => Err(nothing("sound", "Nothing that can be heard is near this submission.")),
+    }
+}
+
+/// What is said of the nearest in any case, and its row where the reader may see it.
+async fn look(
+    app: &App,
+    actor: &Actor,
+    near: &Near<'_>,
+) -> Result<Option<(Neighbour, Option<entity::submission::Model>)>, Problem> {
     let found = near.findings.iter().find(|finding| is_copy(finding));
     let measured = near.nearest.filter(|near| near.likeness.max(near.contained) > 0);
     let by_gate = || measured?.id.as_deref()?.parse().ok();
@@ -39,26 +70,17 @@ pub(crate) async fn nearest(app: &App, actor: &Actor, near: Near<'_>) -> Result<
     if found.is_none() && named.is_none() && measured.is_none() {
         return Ok(None);
     }
-    let hidden = Neighbour {
+    let told = Neighbour {
         submission: None,
         likeness: measured.map(|near| near.likeness).or_else(|| found.and_then(likeness)),
         contained: measured.map(|near| near.contained),
         reading: None,
         preview: None,
+        sound_url: None,
     };
-    let Some(id) = named else { return Ok(Some(hidden)) };
+    let Some(id) = named else { return Ok(Some((told, None))) };
     let row = query::submission::get(app.store.db(), id.0).await?;
-    let Some(row) = row.filter(|row| may_show(actor, row, near.cluster.is_some())) else {
-        return Ok(Some(hidden));
-    };
-    let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
-    let derived = derived_files(app, &row).await?;
-    Ok(Some(Neighbour {
-        submission: Some(id).filter(|_| !near.blind),
-        reading: reading(&bytes, &derived, MOST_BYTES).filter(|_| !super::evidence::is_media(&row)),
-        preview: preview(&derived),
-        ..hidden
-    }))
+    Ok(Some((told, row.filter(|row| may_show(actor, row, near.cluster.is_some())))))
 }
 
 /// One's own, what everybody may read, and for a reviewer what people judge.

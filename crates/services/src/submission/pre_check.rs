@@ -52,7 +52,7 @@ pub async fn pre_check(
     // A document's bytes are no text in any encoding.
     let odd = verdict.findings.iter().any(|finding| finding.check == "T1");
     let near =
-        Near { findings: &verdict.findings, nearest: verdict.nearest.as_ref(), cluster: None, blind: false };
+        Near { findings: &verdict.findings, nearest: verdict.nearest.as_ref(), cluster: None, item: None };
     Ok(PreCheck {
         bytes: upload.size(),
         masks: masks(reading.as_ref()),

@@ -2,14 +2,14 @@
 
 use crate::kitchen::{Kitchen, declared, form};
 use crate::support::app_examined;
-use karat_gate::document::{Extract, NAMES_PEOPLE, Place, Span};
+use karat_gate::document::{Extract, NAMES_PEOPLE, PageSize, Place, Span};
 use karat_gate::{Derived, DerivedKind, Examined, Examiner, InProcess, Input};
 use karat_services::submission::Upload;
 use karat_services::view::datanet::DatanetForm;
 use karat_services::view::reading::{Preview, ReadPlace};
 use karat_services::view::submission::Declaration;
 use karat_services::{Actor, datanet, review, submission};
-use karat_store::Store;
+use karat_store::{Store, query};
 use karat_testkit::db_test;
 use karat_types::id::{DatanetId, SubmissionId};
 use karat_types::{Finding, Modality, ReviewPolicy, Role};
@@ -33,7 +33,8 @@ impl Examiner for Maker {
                 examined.verdict.media_type = Some("application/pdf".into());
                 let place = Place::Page { page: 1, area: [72, 72, 90, 12] };
                 let spans = vec![Span { start: 0, end: 5, place }];
-                let extract = Extract { text: "Words of the document.".into(), spans };
+                let pages = vec![PageSize { width: 842, height: 595 }];
+                let extract = Extract { text: "Words of the document.".into(), spans, pages };
                 vec![file(DerivedKind::Extract, "application/json", &serde_json::to_vec(&extract).unwrap())]
             }
             Modality::Image => Vec::new(),
@@ -126,6 +127,33 @@ db_test! {
         assert_eq!(submission::extract(&k.app, &ann, sent).await.unwrap_err().code, "no_text");
     }
 
+    async fn a_reviewer_hears_what_is_nearest_without_its_name(store: Store) {
+        let k = kitchen(store);
+        let (owner, ann, bob) = (k.person("Owner", &[]).await, k.person("Ann", &[]).await, k.person("Bob", &[Role::Reviewer]).await);
+        let rev = k.person("Rev", &[Role::Reviewer]).await;
+        let id = place(&k, &owner, Modality::Audio).await;
+        let first = hand_in(&k, &ann, id, "Ann Smith speaks.wav", WAV).await;
+        let second = hand_in(&k, &bob, id, "Bob speaks.wav", &[WAV, b", not by Bob"].concat()).await;
+        let tx = k.app.store.begin().await.unwrap();
+        query::near::merge(&tx, id.0, &[second.0], first.0).await.unwrap();
+        tx.commit().await.unwrap();
+        let item = review::next(&k.app, &rev, id, &[first]).await.unwrap().unwrap();
+        assert_eq!(item.submission.id, second);
+        let near = item.nearest.unwrap();
+        let heard = format!("/api/v1/submissions/{second}/nearest/sound");
+        assert_eq!((near.submission, near.sound_url), (None, Some(heard)), "it names the item, not what is near");
+        for reader in [&rev, &owner] {
+            let file = review::nearest_sound(&k.app, reader, second).await.unwrap();
+            assert_eq!((file.name.as_str(), file.bytes.as_ref()), ("submission.wav", b"RIFF without a name".as_slice()));
+        }
+        for (who, status) in [(&ann, 403), (&bob, 403)] {
+            assert_eq!(review::nearest_sound(&k.app, who, second).await.unwrap_err().status, status, "{}", who.name);
+        }
+        assert_eq!(review::nearest_sound(&k.app, &rev, first).await.unwrap_err().code, "no_sound");
+        k.accept(&owner, second).await;
+        assert_eq!(review::nearest_sound(&k.app, &rev, second).await.unwrap_err().code, "already_decided");
+    }
+
     async fn a_document_is_reviewed_by_its_text_and_places(store: Store) {
         let k = kitchen(store);
         let (owner, ann) = (k.person("Owner", &[]).await, k.person("Ann", &[]).await);
@@ -135,6 +163,8 @@ db_test! {
         let reading = item.reading.unwrap();
         assert_eq!((reading.text.as_str(), reading.extracted), ("Words of the document.", true));
         assert_eq!(reading.spans[0].place, ReadPlace::Page { page: 1, area: [72, 72, 90, 12] });
+        let sizes: Vec<_> = reading.pages.iter().map(|page| (page.width, page.height)).collect();
+        assert_eq!(sizes, [(842, 595)], "the sheet is drawn as it lies");
         assert_eq!(submission::extract(&k.app, &owner, sent).await.unwrap(), reading);
         let raw = submission::file(&k.app, &owner, sent).await.unwrap_err();
         assert_eq!(raw.status, 403, "the file names its author");

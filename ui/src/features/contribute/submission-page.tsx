@@ -10,6 +10,7 @@ import { CopyId } from "@/components/ui/copy";
 import { Dialog } from "@/components/ui/dialog";
 import { Page, Section } from "@/components/ui/page";
 import { FormProblem, Loaded, Note, Skeleton } from "@/components/ui/states";
+import { NotRunList } from "@/features/specimen/not-run";
 import { bytes, listOf, moment } from "@/lib/format";
 import { text } from "@/text";
 import { Shown } from "./submission-content";
@@ -67,17 +68,7 @@ function Whole({ submission, mine }: { submission: Submission; mine: boolean }) 
         )}
       </div>
       <Shown submission={submission} mine={mine} />
-      {submission.not_run.length > 0 && (
-        <Section title={t.notRunTitle} hint={t.notRunHint}>
-          <ul className="grid gap-1 text-sm text-muted">
-            {submission.not_run.map((line) => (
-              <li key={line.check} className="wrap-anywhere">
-                <code>{line.check}</code> {line.why}
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <NotRunList lines={submission.not_run} className="mb-10" />
     </>
   );
 }

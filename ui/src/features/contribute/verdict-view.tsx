@@ -4,6 +4,7 @@ import { Note } from "@/components/ui/states";
 import { Content } from "@/features/specimen/content";
 import { Findings } from "@/features/specimen/findings";
 import { NeighbourView } from "@/features/specimen/neighbour";
+import { NotRunList } from "@/features/specimen/not-run";
 import { ScoreParts } from "@/features/specimen/score-parts";
 import { useObjectUrl } from "@/lib/object-url";
 import { hasPlace } from "@/lib/place";
@@ -62,7 +63,7 @@ export function VerdictView({ specimen, preCheck, modality, tray }: VerdictViewP
       {nearest && (
         <details open>
           <summary className="py-1 text-sm font-semibold">{text.specimen.nearest}</summary>
-          <NeighbourView neighbour={nearest} reading={reading} preview={preview} />
+          <NeighbourView neighbour={nearest} reading={reading} preview={preview} sound={sound} />
         </details>
       )}
       {parts.length > 0 && (
@@ -71,6 +72,7 @@ export function VerdictView({ specimen, preCheck, modality, tray }: VerdictViewP
           <ScoreParts parts={parts} />
         </details>
       )}
+      <NotRunList lines={verdict.not_run} />
       {!shown && reading && (
         <details>
           <summary className="py-1 text-sm font-semibold">{t.whatWasRead}</summary>

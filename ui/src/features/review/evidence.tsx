@@ -2,6 +2,7 @@ import type { ReviewItem } from "@/api/types";
 import { Kbd } from "@/components/ui/kbd";
 import { Section } from "@/components/ui/page";
 import { Findings } from "@/features/specimen/findings";
+import { NotRunList } from "@/features/specimen/not-run";
 import { OriginSigns } from "@/features/specimen/origin";
 import { ScoreParts } from "@/features/specimen/score-parts";
 import { hasPlace } from "@/lib/place";
@@ -34,6 +35,7 @@ export function Evidence({ item, current, onChoose }: EvidenceProps) {
           <ScoreParts parts={parts} />
         </Section>
       )}
+      <NotRunList lines={submission.not_run} className="mb-10" />
     </div>
   );
 }

@@ -57,7 +57,7 @@ export function ItemView({ item, current, onChoose, keys }: ItemViewProps) {
       {nearest && (
         <section className="mt-6">
           <h2 className="mb-2 text-sm font-semibold">{text.specimen.nearest}</h2>
-          <NeighbourView neighbour={nearest} reading={reading} preview={preview} />
+          <NeighbourView neighbour={nearest} reading={reading} preview={preview} sound={sound} />
         </section>
       )}
     </article>

@@ -2,10 +2,11 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Neighbour, Preview, Reading } from "@/api/types";
 import { cut, equalPassages, type Stretch } from "@/lib/passages";
-import { clock, soundPicture } from "@/lib/sound";
+import { useFetchedUrl } from "@/lib/fetched-url";
+import { shareOf } from "@/lib/neighbour";
+import { soundPicture } from "@/lib/sound";
 import { text } from "@/text";
-import { SoundCanvas } from "./sound-canvas";
-import { drawSpectrum, drawWave } from "./sound-draw";
+import { Heard } from "./heard";
 
 const t = text.specimen;
 /** Sides are compared as far as they are read. */
@@ -15,15 +16,19 @@ interface NeighbourViewProps {
   neighbour: Neighbour;
   reading?: Reading | null;
   preview?: Preview | null;
+  /** Where this recording is heard. */
+  sound?: string | null;
 }
 
 /** This file and the nearest one beside each other, with what they share marked. */
-export function NeighbourView({ neighbour, reading, preview }: NeighbourViewProps) {
+export function NeighbourView({ neighbour, reading, preview, sound = null }: NeighbourViewProps) {
   const { likeness } = neighbour;
+  const share = shareOf(neighbour);
   return (
     <div className="grid gap-2">
       <p className="flex flex-wrap items-baseline gap-x-3 text-sm">
         {typeof likeness === "number" && <span className="num font-medium">{t.nearestLikeness((likeness / 10).toFixed(1))}</span>}
+        {share !== null && <span className="num">{t.nearestContained((share / 10).toFixed(1))}</span>}
         {neighbour.submission ? (
           <Link to="/submissions/$id" params={{ id: neighbour.submission }} className="py-0.5 text-blue underline underline-offset-2">
             {t.nearestOpen}
@@ -43,13 +48,21 @@ export function NeighbourView({ neighbour, reading, preview }: NeighbourViewProp
           </Side>
         </div>
       )}
-      {preview?.kind === "sound" && neighbour.preview?.kind === "sound" && <Sounds own={preview.sound} other={neighbour.preview.sound} />}
+      {preview?.kind === "sound" && neighbour.preview?.kind === "sound" && <Sounds own={preview.sound} other={neighbour.preview.sound} sources={[sound, neighbour.sound_url ?? null]} />}
     </div>
   );
 }
 
+interface SoundsProps {
+  own: unknown;
+  other: unknown;
+  /** Where each is heard; this one is at hand, the other is fetched. */
+  sources: [string | null, string | null];
+}
+
 /** Both recordings drawn one above the other, on one scale of time. */
-function Sounds({ own, other }: { own: unknown; other: unknown }) {
+function Sounds({ own, other, sources }: SoundsProps) {
+  const fetched = useFetchedUrl(sources[1]);
   const [a, b] = [soundPicture(own), soundPicture(other)];
   const longest = Math.max(a?.duration_ms ?? 0, b?.duration_ms ?? 0, 1);
   return (
@@ -57,20 +70,7 @@ function Sounds({ own, other }: { own: unknown; other: unknown }) {
       <p className="text-xs text-muted">{t.pieceEqual}</p>
       {[a, b].map((picture, i) => {
         const title = i === 0 ? t.yours : t.theirs;
-        if (!picture) return null;
-        return (
-          <figure key={title} className="min-w-0">
-            <figcaption className="num mb-1 text-xs font-medium text-muted">
-              {title} · {clock(picture.duration_ms)}
-            </figcaption>
-            <div className="rounded-sm border border-line bg-sunken">
-              <div dir="ltr" style={{ width: `${Math.max(4, (100 * picture.duration_ms) / longest)}%` }}>
-                <SoundCanvas label={`${title}: ${t.wave}`} height={64} draw={drawWave} picture={picture} />
-                {picture.spectrogram.times > 0 && <SoundCanvas label={`${title}: ${t.spectrum}`} height={72} draw={drawSpectrum} picture={picture} />}
-              </div>
-            </div>
-          </figure>
-        );
+        return picture && <Heard key={title} title={title} picture={picture} source={i === 0 ? sources[0] : fetched} longest={longest} />;
       })}
     </>
   );

@@ -1,5 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
+/** The one that is heard: another that starts makes it stop. */
+let heard: HTMLAudioElement | null = null;
+
 /** The browser's own player, with its position told often enough to draw it. */
 export function useSound(source: string | null, drawnMs: number) {
   const audio = useRef<HTMLAudioElement>(null);
@@ -41,7 +44,11 @@ export function useSound(source: string | null, drawnMs: number) {
       ref: audio,
       src: source ?? undefined,
       preload: "metadata" as const,
-      onPlay: () => setPlaying(true),
+      onPlay: () => {
+        if (heard !== audio.current) heard?.pause();
+        heard = audio.current;
+        setPlaying(true);
+      },
       onPause: () => setPlaying(false),
       onEnded: () => setPlaying(false),
       onLoadedMetadata: () => {

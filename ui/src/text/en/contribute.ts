@@ -79,8 +79,6 @@ export const contribute = {
   excerptCut: "The excerpt ends here; the gate read the whole file.",
   lines: "Lines of the file",
   notRun: "not run",
-  notRunTitle: "Not run",
-  notRunHint: "What was not looked at, and why. It counts for nothing.",
   noTranscript: "none given",
   noScore: "no score",
   checks: "Checks",

@@ -70,6 +70,7 @@ export const specimen = {
   scoreNotMeasured: "not measured",
   nearest: "Nearest of what is there",
   nearestLikeness: (percent: string) => `${percent} % alike`,
+  nearestContained: (percent: string) => `${percent} % of this file stands in it`,
   nearestHidden: "It is not public, so it cannot be shown to you.",
   nearestOpen: "Open that submission",
   nearestHint: "Equal sequences of five words are marked in both.",
@@ -77,6 +78,8 @@ export const specimen = {
   yours: "This file",
   theirs: "Already there",
   noEqual: "No sequence of five words is the same.",
+  notRun: (n: number) => `Not run: ${plural(n, "check")}`,
+  notRunHint: "What was not looked at, and why. It counts for nothing.",
   origin: {
     title: "How it was made",
     lead: "Evidence to weigh, never a verdict. No statistical detector refuses anything here.",
