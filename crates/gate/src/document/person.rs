@@ -173,7 +173,7 @@ pub(super) fn is_person(value: &str) -> bool {
         .collect();
     let nobody = |word: &&str| NOBODY.contains(word);
     let any = words.iter().any(nobody);
-    !words.iter().all(|word| nobody(&word) || any && BESIDE.contains(word))
+    !words.iter().all(|word| nobody(word) || any && BESIDE.contains(word))
 }
 
 #[cfg(test)]
