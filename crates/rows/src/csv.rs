@@ -1,5 +1,6 @@
 //! Records out of CSV (RFC 4180), and of the same with semicolons, tabs or bars.
 
+use crate::names::{self, Holds};
 use crate::{Record, dialect};
 use serde_json::Value;
 use std::ops::Range;
@@ -267,31 +268,17 @@ impl Iterator for Rows<'_> {
     }
 }
 
-/// Fields that hold lists, written as JSON in their cell.
-const LISTS: [&str; 9] = [
-    "messages",
-    "conversations",
-    "history",
-    "tools",
-    "input_ids",
-    "labels",
-    "attention_mask",
-    "preferred_output",
-    "non_preferred_output",
-];
-/// Fields that hold words or messages: JSON only when it is a message or a list of them.
-const EITHER: [&str; 6] = ["prompt", "completion", "chosen", "rejected", "input", "content"];
-
+/// A cell as its field is read.
 fn value(name: &str, cell: String) -> Value {
     let json = || serde_json::from_str::<Value>(&cell).ok().filter(|v| v.is_array() || v.is_object());
-    let turn = |v: &Value| ["role", "from", "messages"].iter().any(|key| v.get(key).is_some());
+    let turn = |v: &Value| ["role", "from", "messages", "parts"].iter().any(|key| v.get(key).is_some());
     let turns =
         |v: &Value| turn(v) || v.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(turn));
-    let read = match (name, &*cell) {
-        ("label" | "kto_tag", "true" | "True" | "TRUE") => Some(Value::Bool(true)),
-        ("label" | "kto_tag", "false" | "False" | "FALSE") => Some(Value::Bool(false)),
-        _ if LISTS.contains(&name) => json(),
-        _ if EITHER.contains(&name) => json().filter(turns),
+    let read = match (names::holds(name), &*cell) {
+        (Some(Holds::Truth), "true" | "True" | "TRUE") => Some(Value::Bool(true)),
+        (Some(Holds::Truth), "false" | "False" | "FALSE") => Some(Value::Bool(false)),
+        (Some(Holds::List), _) => json(),
+        (Some(Holds::Either), _) => json().filter(turns),
         _ => None,
     };
     read.unwrap_or(Value::String(cell))

@@ -5,28 +5,10 @@
 //! of records is the one. A single column has none; there it is a sign that cuts no row.
 
 use crate::csv::Rows;
+use crate::names;
 
 /// What may separate, the likelier first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// Fields that make a record.
-const KNOWN: [&str; 16] = [
-    "text",
-    "content",
-    "messages",
-    "conversations",
-    "instruction",
-    "input",
-    "output",
-    "prompt",
-    "completion",
-    "chosen",
-    "rejected",
-    "preferred_output",
-    "non_preferred_output",
-    "input_ids",
-    "label",
-    "system",
-];
 /// Rows that are looked at where the names leave a choice.
 const SAMPLE: usize = 1000;
 
@@ -54,7 +36,7 @@ pub(crate) fn tell(text: &str, usual: u8) -> (u8, usize) {
 fn fits(text: &str, separator: u8, start: usize) -> (usize, bool, bool) {
     let mut rows = Rows::new(text, separator, start);
     let Some(Ok(first)) = rows.next() else { return (0, false, false) };
-    let known = first.cells.iter().filter(|cell| KNOWN.contains(&cell.text.trim())).count();
+    let known = first.cells.iter().filter(|cell| names::holds(cell.text.trim()).is_some()).count();
     let fields = first.cells.len();
     // One column may hold any sign, all the way down.
     let sample = if fields == 1 { usize::MAX } else { SAMPLE };

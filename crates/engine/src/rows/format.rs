@@ -2,11 +2,13 @@
 
 use super::preference;
 use crate::chat_template::{Message, brief};
+use karat_rows::shape::{self, Asked, Form};
+use karat_rows::turns::{self as told, ROLES, Turn, Wrong};
 use karat_types::Problem;
 use serde_json::{Map, Value};
 
 /// What a row says.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Example {
     /// Already tokenised; −100 = not trained.
     Tokens { ids: Vec<u32>, labels: Vec<i32> },
@@ -14,8 +16,8 @@ pub(crate) enum Example {
     Text(String),
     /// A conversation.
     Chat { messages: Vec<Message>, tools: Option<Value> },
-    /// An instruction in alpaca's form: a conversation for models that take turns, else the
-    /// form's own published prompt.
+    /// A question and its answer: a conversation for models that take turns, else the prompt
+    /// that alpaca was published with.
     Instruction { messages: Vec<Message>, plain: (String, String) },
     /// A text and its continuation, which alone is trained.
     Pair { prompt: String, completion: String },
@@ -38,51 +40,43 @@ pub(super) fn field<T>(name: impl Into<String>, expected: &'static str, found: &
     Err(Fault::Field(name.into(), expected, brief(found)))
 }
 
-/// Reads a row by its fields.
+/// Reads a row by its fields, or the record it carries as a row of a release.
 pub(crate) fn read(row: &Value) -> Result<Example, Fault> {
-    let Value::Object(map) = row else {
-        return field("(the row)", "a JSON object", row);
-    };
-    let has = |name: &str| map.contains_key(name);
-    if has("input_ids") {
-        return tokens(map);
+    match row {
+        Value::Object(map) => match shape::released(map) {
+            Some(record) => record_of(&record),
+            None => record_of(map),
+        },
+        Value::Array(list) => match shape::bare(list) {
+            Some(name) => record_of(&Map::from_iter([(name.to_owned(), row.clone())])),
+            None => field("(the row)", "a JSON object, or a list of messages", row),
+        },
+        _ => field("(the row)", "a JSON object", row),
     }
-    if ["label", "kto_tag"].iter().any(|name| map.get(*name) == Some(&Value::Bool(false))) {
+}
+
+fn record_of(map: &Map<String, Value>) -> Result<Example, Fault> {
+    let form = Form::tell(map);
+    let unwanted = ["label", "kto_tag"].iter().any(|name| map.get(*name) == Some(&Value::Bool(false)));
+    if unwanted && form != Some(Form::Tokens) {
         return Ok(Example::Unwanted);
     }
-    if has("preferred_output") || has("non_preferred_output") {
-        return preference::openai(map);
-    }
-    if has("chosen") || has("rejected") {
-        return preference::read(map);
-    }
-    if has("messages") {
-        let messages = messages(&map["messages"], "messages")?;
-        return Ok(Example::Chat { messages, tools: tools(map) });
-    }
-    if has("conversations") {
-        return Ok(Example::Chat { messages: share_gpt(map)?, tools: tools(map) });
-    }
-    if has("instruction") {
-        return alpaca(map);
-    }
-    if has("prompt") && has("completion") {
-        return pair(map);
-    }
-    if has("text") {
-        return Ok(Example::Text(words(map, "text")?));
-    }
-    match map.get("content") {
-        Some(Value::Object(record)) => read(&Value::Object(record.clone())),
-        // A row of a release's Parquet: `shape` says that its content is a record.
-        Some(Value::String(record)) if map.get("shape").is_some_and(|s| s.is_string() && s != "text") => {
-            match serde_json::from_str::<Value>(record) {
-                Ok(Value::Object(record)) if !record.contains_key("content") => read(&Value::Object(record)),
-                _ => field("content", "the record as JSON", &Value::String(record.clone())),
-            }
-        }
-        Some(_) => Ok(Example::Text(words(map, "content")?)),
+    let chat = |messages| Ok(Example::Chat { messages, tools: tools(map) });
+    match form {
         None => Err(Fault::Unknown(map.keys().cloned().collect::<Vec<_>>().join(", "))),
+        Some(Form::Tokens) => tokens(map),
+        Some(Form::OpenAi) => preference::openai(map),
+        Some(Form::Preference(before)) => preference::read(map, before),
+        Some(Form::Messages) => chat(messages(map.get("messages").unwrap_or(&Value::Null), "messages")?),
+        Some(Form::ShareGpt) => chat(share_gpt(map)?),
+        Some(Form::Gemini) => chat(gemini(map)?),
+        Some(Form::Asked(fields)) => asked(map, &fields),
+        Some(Form::Pair) => pair(map),
+        Some(Form::Plain(name)) => match map.get(name) {
+            // Only `content` was ever written like this.
+            Some(Value::Object(record)) if name == "content" => record_of(record),
+            _ => Ok(Example::Text(words(map, name)?)),
+        },
     }
 }
 
@@ -108,7 +102,7 @@ pub(super) fn words(map: &Map<String, Value>, name: &str) -> Result<String, Faul
 }
 
 /// A field that may be missing, null or a string.
-fn maybe(map: &Map<String, Value>, name: &str) -> Result<String, Fault> {
+pub(super) fn maybe(map: &Map<String, Value>, name: &str) -> Result<String, Fault> {
     match map.get(name) {
         None | Some(Value::Null) => Ok(String::new()),
         Some(Value::String(text)) => Ok(text.clone()),
@@ -172,24 +166,10 @@ pub(super) fn messages(value: &Value, name: &str) -> Result<Vec<Message>, Fault>
     list.iter().enumerate().map(read).collect()
 }
 
-/// Roles that chat templates know. A turn of any other, a mistyped one above all, would never
-/// be trained and nobody would notice.
-const ROLES: &[&str] = &[
-    "system",
-    "developer",
-    "user",
-    "assistant",
-    "tool",
-    "function",
-    "observation",
-    "ipython",
-    "environment",
-];
-
 pub(super) fn share_gpt(map: &Map<String, Value>) -> Result<Vec<Message>, Fault> {
-    let list = map["conversations"].as_array().filter(|list| !list.is_empty());
-    let Some(list) = list else {
-        return field("conversations", "a list of {from, value}", &map["conversations"]);
+    let found = map.get("conversations").unwrap_or(&Value::Null);
+    let Some(list) = found.as_array().filter(|list| !list.is_empty()) else {
+        return field("conversations", "a list of {from, value}", found);
     };
     let mut out = Vec::with_capacity(list.len() + 1);
     let system = maybe(map, "system")?;
@@ -198,6 +178,18 @@ pub(super) fn share_gpt(map: &Map<String, Value>) -> Result<Vec<Message>, Fault>
     }
     out.extend(turns(list, "conversations")?);
     Ok(out)
+}
+
+fn gemini(map: &Map<String, Value>) -> Result<Vec<Message>, Fault> {
+    match told::gemini(map) {
+        Ok(turns) => Ok(turns.iter().filter(|turn| !turn.is_blank()).map(message).collect()),
+        Err(Wrong { field: name, expected, found }) => field(name, expected, found.unwrap_or(&Value::Null)),
+    }
+}
+
+/// A turn as templates take it.
+pub(super) fn message(turn: &Turn<'_>) -> Message {
+    Message::new(turn.role, &turn.parts.concat())
 }
 
 /// Turns of {from, value}, or of {role, content} as some sets have that call themselves
@@ -209,15 +201,9 @@ pub(super) fn turns(list: &[Value], name: &str) -> Result<Vec<Message>, Fault> {
             out.extend(messages(&Value::Array(vec![turn.clone()]), &format!("{name}[{i}]"))?);
             continue;
         }
-        let role = match turn["from"].as_str().unwrap_or_default() {
-            "human" | "user" => "user",
-            "gpt" | "assistant" | "model" | "chatgpt" | "bing" | "bard" | "function_call" => "assistant",
-            "system" => "system",
-            "tool" | "observation" | "function_response" => "tool",
-            _ => {
-                let expected = "human, gpt, system, tool, function_call or observation";
-                return field(format!("{name}[{i}].from"), expected, &turn["from"]);
-            }
+        let Some(role) = told::speaker(turn["from"].as_str().unwrap_or_default()) else {
+            let expected = "human, gpt, system, tool, function_call or observation";
+            return field(format!("{name}[{i}].from"), expected, &turn["from"]);
         };
         match turn["value"].as_str() {
             Some(value) if !value.trim().is_empty() || role == "system" => {
@@ -231,19 +217,16 @@ pub(super) fn turns(list: &[Value], name: &str) -> Result<Vec<Message>, Fault> {
     Ok(out)
 }
 
-fn alpaca(map: &Map<String, Value>) -> Result<Example, Fault> {
-    let output = words(map, "output")?;
-    instruction(map, output)
-}
-
-/// An alpaca row with this answer.
-pub(super) fn instruction(map: &Map<String, Value>, output: String) -> Result<Example, Fault> {
-    let instruction = words(map, "instruction")?;
-    let (input, system) = (maybe(map, "input")?, maybe(map, "system")?);
-    let mut out = Vec::new();
-    if !system.is_empty() {
-        out.push(Message::new("system", &system));
+/// A question and its answer.
+pub(super) fn asked(map: &Map<String, Value>, fields: &Asked) -> Result<Example, Fault> {
+    let turns_in = |name: &str| matches!(map.get(name), Some(Value::Array(_) | Value::Object(_)));
+    if turns_in(fields.question) || turns_in(fields.answer) {
+        return preference::turns_of(map, fields);
     }
+    let answer = words(map, fields.answer)?;
+    let question = words(map, fields.question)?;
+    let more = fields.more.map_or(Ok(String::new()), |name| maybe(map, name))?;
+    let mut out: Vec<Message> = system(map, fields)?.into_iter().collect();
     match map.get("history") {
         None | Some(Value::Null) => {}
         Some(Value::Array(turns)) => {
@@ -256,10 +239,20 @@ pub(super) fn instruction(map: &Map<String, Value>, output: String) -> Result<Ex
         }
         Some(found) => return field("history", "a list of pairs", found),
     }
-    let asked = if input.trim().is_empty() { instruction.clone() } else { format!("{instruction}\n{input}") };
-    out.extend([Message::new("user", &asked), Message::new("assistant", &output)]);
-    let plain = (alpaca_prompt(&instruction, &input), output);
+    out.extend([Message::new("user", &with(&question, &more)), Message::new("assistant", &answer)]);
+    let plain = (alpaca_prompt(&question, &more), answer);
     Ok(Example::Instruction { messages: out, plain })
+}
+
+/// Who is asked, as a turn.
+pub(super) fn system(map: &Map<String, Value>, fields: &Asked) -> Result<Option<Message>, Fault> {
+    let told = fields.system.map_or(Ok(String::new()), |name| maybe(map, name))?;
+    Ok((!told.is_empty()).then(|| Message::new("system", &told)))
+}
+
+/// A question, and below it what it is about.
+pub(super) fn with(question: &str, more: &str) -> String {
+    if more.trim().is_empty() { question.to_owned() } else { format!("{question}\n{more}") }
 }
 
 /// The prompt Stanford published with the format.
@@ -276,12 +269,12 @@ fn alpaca_prompt(instruction: &str, input: &str) -> String {
 }
 
 fn pair(map: &Map<String, Value>) -> Result<Example, Fault> {
-    if map["prompt"].is_array() {
-        let mut out = messages(&map["prompt"], "prompt")?;
+    if let Some(prompt) = map.get("prompt").filter(|prompt| prompt.is_array()) {
+        let mut out = messages(prompt, "prompt")?;
         for message in &mut out {
             message.trained = false;
         }
-        out.extend(messages(&map["completion"], "completion")?);
+        out.extend(messages(map.get("completion").unwrap_or(&Value::Null), "completion")?);
         return Ok(Example::Chat { messages: out, tools: tools(map) });
     }
     Ok(Example::Pair { prompt: maybe(map, "prompt")?, completion: words(map, "completion")? })
@@ -311,6 +304,19 @@ mod tests {
             json!({"instruction": "q", "input": "", "output": "a"}),
             json!({"prompt": [{"role": "user", "content": "q"}], "completion": [{"role": "assistant", "content": "a"}]}),
             json!({"content": {"instruction": "q", "output": "a"}, "submission": "s"}),
+            json!({"content": "{\"question\": \"q\", \"answer\": \"a\"}", "shape": "instruction"}),
+            json!([{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]),
+            json!([{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]),
+            json!({"contents": [{"role": "user", "parts": [{"text": "q"}]}, {"role": "model", "parts": [{"text": "a"}]}]}),
+            json!({"instruction": "q", "context": "", "response": "a", "category": "x"}),
+            json!({"instruction": "q", "answer": "a"}),
+            json!({"prompt": "q", "response": "a"}),
+            json!({"input": "q", "output": "a"}),
+            json!({"input": [{"role": "user", "content": "q"}], "output": "a"}),
+            json!({"question": "q", "answer": "a"}),
+            json!({"question": "q", "response": [{"role": "assistant", "content": "a"}]}),
+            json!({"query": "q", "response": "a"}),
+            json!({"system_prompt": "", "question": "q", "response": "a"}),
         ];
         for row in rows {
             let expected = vec![turn("user", "q", false), turn("assistant", "a", true)];
@@ -326,6 +332,22 @@ mod tests {
             turn("assistant", "a", true),
         ];
         assert_eq!(roles(read(&long).unwrap()), expected);
+        for told in [
+            json!({"system_prompt": "s", "question": "q", "response": "a"}),
+            json!({"system": "s", "instruction": "q", "response": "a"}),
+            json!({"system": "s", "question": "q", "chosen": "a", "rejected": "b"}),
+            json!({"system": "s", "question": "q", "chosen": [{"role": "assistant", "content": "a"}], "rejected": "b"}),
+            json!({"system": "s", "query": [{"role": "user", "content": "q"}], "response": "a"}),
+            json!({"systemInstruction": {"parts": [{"text": "s"}]},
+                "contents": [{"role": "user", "parts": [{"text": "q"}]}, {"role": "model", "parts": [{"text": "a"}]}]}),
+        ] {
+            let expected =
+                vec![turn("system", "s", false), turn("user", "q", false), turn("assistant", "a", true)];
+            assert_eq!(roles(read(&told).unwrap()), expected, "{told}");
+        }
+        let about = read(&json!({"instruction": "q", "context": "c", "response": "a"})).unwrap();
+        assert_eq!(roles(about.clone())[0].1, "q\nc");
+        assert_eq!(read(&json!({"instruction": "q", "input": "c", "output": "a"})), Ok(about));
     }
 
     #[test]
@@ -364,6 +386,8 @@ mod tests {
         assert_eq!(read(&cell), Ok(Example::Pair { prompt: "p".into(), completion: "c".into() }));
         let words = json!({"content": "{\"text\": \"t\"}", "shape": "text"});
         assert_eq!(read(&words), Ok(Example::Text("{\"text\": \"t\"}".into())));
+        let inner = json!({"content": "{\"content\": \"t\"}", "shape": "plain"});
+        assert_eq!(read(&inner), Ok(Example::Text("t".into())));
         let pair = Example::Pair { prompt: "p".into(), completion: "c".into() };
         assert_eq!(read(&json!({"prompt": "p", "completion": "c"})), Ok(pair));
         let ids = Example::Tokens { ids: vec![1, 2], labels: vec![-100, 2] };
@@ -395,6 +419,8 @@ mod tests {
             (json!({"input_ids": [1, -2]}), "input_ids[1]", "-2"),
             (json!({"input_ids": [1, 2], "labels": [1]}), "labels", "\"1 labels for 2 ids\""),
             (json!([1]), "(the row)", "[1]"),
+            (json!({"question": "q", "answer": 2}), "answer", "2"),
+            (json!({"contents": [{"role": "cat"}]}), "contents[0].role", "\"cat\""),
         ];
         for (row, name, found) in cases {
             match read(&row) {
@@ -424,6 +450,9 @@ mod tests {
                 "chosen": {"from": "gpt", "value": "a"}, "rejected": {"from": "gpt", "value": "b"}}),
             json!({"input": {"messages": [q]}, "preferred_output": [a], "non_preferred_output": [b]}),
             json!({"instruction": "q", "chosen": "a", "rejected": "b"}),
+            json!({"question": "q", "chosen": "a", "rejected": "b"}),
+            json!({"question": "q", "chosen": [q, a], "rejected": [q, b]}),
+            json!({"chosen": "\n\nHuman: q\n\nAssistant: a", "rejected": "\n\nHuman: q\n\nAssistant: b"}),
             json!({"messages": [q, a], "label": true}),
         ] {
             let expected = vec![turn("user", "q", false), turn("assistant", "a", true)];
@@ -433,6 +462,12 @@ mod tests {
         let row = json!({"chosen": [q, b, q, a], "rejected": [q, b, q, b]});
         let trained: Vec<bool> = roles(read(&row).unwrap()).into_iter().map(|t| t.2).collect();
         assert_eq!(trained, [false, false, false, true]);
+        let row = json!({"chosen": "\n\nHuman: q\n\nAssistant: b\n\nHuman: q\n\nAssistant: a",
+            "rejected": "\n\nHuman: q\n\nAssistant: b\n\nHuman: q\n\nAssistant: c"});
+        let trained: Vec<bool> = roles(read(&row).unwrap()).into_iter().map(|t| t.2).collect();
+        assert_eq!(trained, [false, false, false, true]);
+        let missing = read(&json!({"chosen": "a", "rejected": "b"}));
+        assert!(matches!(missing, Err(Fault::Field(name, _, _)) if name == "prompt"));
         let missing = read(&json!({"prompt": "p", "rejected": "b"}));
         assert!(matches!(missing, Err(Fault::Field(name, _, _)) if name == "chosen"));
     }

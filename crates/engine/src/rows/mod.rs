@@ -100,11 +100,12 @@ fn records(path: &Path, tokenizer: &Result<Tokenizer, Problem>, limits: Limits) 
     let table::Records { unit, list: values } = table::read(path)?;
     let at = |line: usize| Place { path, unit, line };
     let one = |(source, (line, value)): (usize, (usize, Value))| {
-        let rows = format::read(&value).and_then(|e| encode::encode(e, tokenizer, source as u64));
-        let rows = rows.map_err(|fault| at(line).refuse(fault))?;
+        let example = format::read(&value).map_err(|fault| at(line).refuse(fault))?;
         // Running text may be cut anywhere, and is counted; an answer that is cut would teach
         // to stop in the middle.
-        let running = value["text"].is_string() || value["content"].is_string();
+        let running = matches!(example, format::Example::Text(_));
+        let rows = encode::encode(example, tokenizer, source as u64);
+        let rows = rows.map_err(|fault| at(line).refuse(fault))?;
         let limits = if running { Limits { context: usize::MAX, ..limits } } else { limits };
         rows.into_iter().map(|row| at(line).cut(row, limits)).collect::<Result<Vec<_>, _>>()
     };
@@ -152,7 +153,7 @@ impl Place<'_> {
             Fault::Unknown(fields) => self.problem(
                 "row_format_unknown",
                 format_args!("the fields are [{fields}], which is no known row format"),
-                "Use {text}, {prompt, completion}, {messages}, {conversations}, {instruction, input, output}, {prompt, chosen, rejected} or {input_ids, labels}.",
+                &format!("Use {}; or input_ids and labels.", karat_rows::shape::FORMS),
             ),
             Fault::Other(problem) => Problem {
                 detail: format!("{} {} {}: {}", self.path.display(), self.unit, self.line, problem.detail),

@@ -1,6 +1,6 @@
 //! Records out of files: JSON lines, a JSON array, and what `karat-rows` reads, CSV and Parquet.
 
-use karat_rows::{csv, parquet};
+use karat_rows::{csv, parquet, shape};
 use karat_types::Problem;
 use serde_json::Value;
 use std::path::Path;
@@ -25,8 +25,12 @@ pub(super) fn read(path: &Path) -> Result<Records, Problem> {
         let list = csv(path, &text, if is("tsv") { b'\t' } else { b',' })?;
         return Ok(Records { unit: "line", list });
     }
-    if text.trim_start().starts_with('[') {
+    if text.trim_start().starts_with('[') && !begins_with_a_conversation(&text) {
         let list: Vec<Value> = serde_json::from_str(&text).map_err(|e| at(e.line()).not_json(&e))?;
+        // One conversation over many lines.
+        if shape::bare(&list).is_some() {
+            return Ok(Records { unit: "record", list: vec![(1, Value::Array(list))] });
+        }
         let list = list.into_iter().enumerate().map(|(i, value)| (i + 1, value)).collect();
         return Ok(Records { unit: "record", list });
     }
@@ -34,6 +38,13 @@ pub(super) fn read(path: &Path) -> Result<Records, Problem> {
     let list =
         lines.map(|(i, line)| Ok((i + 1, serde_json::from_str(line).map_err(|e| at(i + 1).not_json(&e))?)));
     Ok(Records { unit: "line", list: list.collect::<Result<_, Problem>>()? })
+}
+
+/// Whether the first line is a record by itself, the list of its messages, and no array of
+/// records.
+fn begins_with_a_conversation(text: &str) -> bool {
+    let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    serde_json::from_str::<Vec<Value>>(line).is_ok_and(|list| shape::bare(&list).is_some())
 }
 
 fn starts_with(path: &Path, magic: &[u8; 4]) -> bool {

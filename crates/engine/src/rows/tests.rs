@@ -42,6 +42,16 @@ fn every_format_trains_the_answer_and_its_end() {
         assert_eq!(labels[labels.len() - 2..], [4, IGNORED], "<|end|> is trained, the line break is not");
         assert_eq!(rows.rows[0].input_ids[0], 0);
     }
+    let lines = r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
+[{"role": "user", "content": "r"}, {"role": "assistant", "content": "b"}]
+"#;
+    let rows = read("r.jsonl", lines).unwrap();
+    assert_eq!(rows.rows.iter().map(|row| shown(row).0).collect::<Vec<_>>(), ["a", "b"], "a line each");
+    let over_lines = lines.lines().next().unwrap().replace(", ", ",\n");
+    let rows = read("r.json", &over_lines).unwrap();
+    assert_eq!((rows.rows.len(), shown(&rows.rows[0]).0), (1, "a".into()), "one conversation");
+    let rows = read("r.json", &format!("[{}]", lines.trim_end().replace('\n', ","))).unwrap();
+    assert_eq!(rows.rows.len(), 2, "an array of conversations");
     let pair = read("r.jsonl", r#"{"prompt": "the gate", "completion": " checks"}"#).unwrap();
     assert_eq!(shown(&pair.rows[0]), (" checks".into(), "the gate".into()));
     assert_eq!(pair.rows[0].labels.last(), Some(&1));

@@ -308,7 +308,7 @@ pub(super) const CODES: &[Code] = &[
         "A5",
         "A line is not a JSON object",
         [
-            "A .jsonl file has one JSON object on each line, without commas between the lines and without an array around them.",
+            "A .jsonl file has one JSON object on each line, or the list of a conversation's messages, without commas between the lines and without an array around them all.",
             "what is wrong, with line and column; one JSON object.",
             "Repair the line. From a JSON array: jq -c '.[]' in.json > out.jsonl",
         ],
@@ -318,7 +318,7 @@ pub(super) const CODES: &[Code] = &[
         "A5",
         "A record lacks a field",
         [
-            "The fields tell what a record is: messages; conversations; instruction and output; prompt and completion; prompt, chosen and rejected; text. One of them is there and another that belongs to it is not, or is empty.",
+            "The fields tell what a record is: messages; a question and its answer; prompt and completion; prompt, chosen and rejected; text. One of them is there and another that belongs to it is not, or is empty. /docs/reference/rows has every form with an example.",
             "line, field and what was found; what was expected.",
             "Fill in the field or drop the record, then send the file again.",
         ],
@@ -328,7 +328,7 @@ pub(super) const CODES: &[Code] = &[
         "A5",
         "A field of a record has the wrong kind of value",
         [
-            "Words stand in strings, conversations in lists of {role, content} or {from, value}.",
+            "Words stand in strings, conversations in lists of {role, content}, {from, value} or {role, parts}.",
             "line, field and what was found; what was expected.",
             "Write the field as expected or drop the record, then send the file again.",
         ],
@@ -338,9 +338,9 @@ pub(super) const CODES: &[Code] = &[
         "A5",
         "A record has no known shape",
         [
-            "Known are {messages}, {conversations}, {instruction, input, output}, {prompt, completion}, {prompt, chosen, rejected} and {text}; other fields may stand beside them.",
+            "Known are {messages}, {conversations}, {contents}; a question ({instruction}, {question}, {query}, {prompt} or {input}) with its answer ({output}, {response} or {answer}); {prompt, completion}; {chosen, rejected} after a prompt or as whole conversations; {text} and {content}; other fields may stand beside them. /docs/reference/rows has every form with an example.",
             "line and fields found; one of the shapes.",
-            "Rename the fields to one of the shapes.",
+            "Rename the fields to one of the forms on /docs/reference/rows, then send the file again.",
         ],
     ),
     refuse(

@@ -4,6 +4,7 @@
 mod bad_input;
 mod check;
 mod clamd;
+mod dialects;
 mod families;
 mod hub;
 mod kill;

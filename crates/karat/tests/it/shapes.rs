@@ -35,8 +35,22 @@ const NOTE: &str = "# The mill\n\nThe wheel of our mill turned for the last time
     to its bed. My father broke the ice from the paddles every morning, until one of them came off in his hands. \
     After that the miller bought a motor, and the stream had nothing to do but to be looked at by visitors.\n";
 
+const GLASS_ASK: &str = "What does the text say about the window of the chapel?";
+const GLASS_TEXT: &str = "The eastern window was taken out in the year of the flood, pane by pane, and each pane was \
+    wrapped in straw. When the water had gone, two of the panes were missing, and they are plain glass to this day.";
+const GLASS: &str = "It was removed before the water came, with every pane packed in straw. Two panes got lost on the \
+    way, so there is now clear glass where they had been, and on bright mornings two white spots move along the floor.";
+const KNOT_ASK: &str = "My shoelaces open all day. What am I doing wrong?";
+const KNOT_FIRST: &str =
+    "Very likely you tie a granny knot: look whether the bow lies across the shoe or along it.";
+const KNOT_ASK_MORE: &str = "It lies along the shoe, from the toes to the ankle.";
+const KNOT: &str = "Then turn the first half around: if you are used to lay left over right, begin with right over left, \
+    and make the bow as you always did. It will lie across the shoe, and it holds until you pull at one of its ends.";
+const KNOT_BAD: &str =
+    "You should buy shoes without laces, since nobody has ever found out why bows come undone.";
+
 /// A Parquet file with one row of these columns.
-fn parquet(columns: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn parquet(columns: &[(&str, &str)]) -> Vec<u8> {
     let column = |(name, _): &(&str, &str)| {
         let text = Type::primitive_type_builder(name, Physical::BYTE_ARRAY)
             .with_repetition(Repetition::REQUIRED)
@@ -60,18 +74,27 @@ fn parquet(columns: &[(&str, &str)]) -> Vec<u8> {
     out
 }
 
-fn files() -> [(&'static str, Vec<u8>); 4] {
+fn files() -> [(&'static str, Vec<u8>); 6] {
     let turn = |role: &str, content: &str| json!({ "role": role, "content": content });
     let chat = json!({ "messages": [
         turn("system", SYSTEM), turn("user", ASK), turn("assistant", STORM), turn("user", ASK_MORE), turn("assistant", WATCH),
     ] });
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let csv = format!("instruction,output\n{},{}\n", quoted(BREAD_ASK), quoted(BREAD));
+    let dolly = [GLASS_ASK, GLASS_TEXT, GLASS, "closed_qa"].map(quoted).join(";");
+    let told = |last: &str| {
+        format!(
+            "\n\nHuman: {KNOT_ASK}\n\nAssistant: {KNOT_FIRST}\n\nHuman: {KNOT_ASK_MORE}\n\nAssistant: {last}"
+        )
+    };
+    let knots = json!({ "chosen": told(KNOT), "rejected": told(KNOT_BAD) });
     [
         ("chat.jsonl", format!("{chat}\n").into_bytes()),
         ("bread.csv", csv.into_bytes()),
         ("bees.parquet", parquet(&[("prompt", HIVE_ASK), ("chosen", HIVE), ("rejected", HIVE_BAD)])),
         ("mill.md", NOTE.as_bytes().to_vec()),
+        ("glass.csv", format!("instruction;context;response;category\n{dolly}\n").into_bytes()),
+        ("knots.jsonl", format!("{knots}\n").into_bytes()),
     ]
 }
 
@@ -84,7 +107,7 @@ async fn released(karat: &Karat, server: &Server) -> (Value, String) {
     }
     let _worker = karat.worker();
     let done = server.until(&format!("datanets/{id}"), |net| net["counts"]["moving"] == 0).await;
-    assert_eq!(done["counts"]["accepted"], 4, "{done}");
+    assert_eq!(done["counts"]["accepted"], 6, "{done}");
     let release = server.post(&format!("datanets/{id}/releases"), json!({})).await;
     let path = format!("releases/{}", release["id"].as_str().unwrap());
     server.until(&path, |release| release["state"] == "ready").await;
@@ -93,9 +116,9 @@ async fn released(karat: &Karat, server: &Server) -> (Value, String) {
 }
 
 /// A model of a few thousand numbers that has seen the words of the rows.
-fn tiny(karat: &Karat) -> std::path::PathBuf {
+pub(crate) fn tiny(karat: &Karat) -> std::path::PathBuf {
     let (words, base) = (karat.dir().join("words.md"), karat.dir().join("tiny"));
-    std::fs::write(&words, [STORM, WATCH, BREAD, HIVE, NOTE].concat().repeat(20)).unwrap();
+    std::fs::write(&words, [STORM, WATCH, BREAD, HIVE, NOTE, GLASS_TEXT, KNOT].concat().repeat(20)).unwrap();
     let shape =
         "--vocabulary 400 --hidden 32 --intermediate 64 --layers 1 --heads 2 --kv-heads 1 --context 1024";
     let (words, out) = (words.to_str().unwrap(), base.to_str().unwrap());
@@ -107,25 +130,37 @@ fn tiny(karat: &Karat) -> std::path::PathBuf {
 }
 
 fn keeps_its_shape(rows: &[Value]) {
-    let of =
-        |shape: &str| rows.iter().find(|row| row["shape"] == shape).unwrap_or_else(|| panic!("no {shape}"));
-    let turns = of("chat")["messages"].as_array().unwrap();
+    let of = |shape: &str, field: &str| {
+        let row = rows.iter().find(|row| row["shape"] == shape && !row[field].is_null());
+        row.unwrap_or_else(|| panic!("no {shape} with {field}"))
+    };
+    let turns = of("chat", "messages")["messages"].as_array().unwrap();
     let roles: Vec<_> = turns.iter().map(|turn| turn["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["system", "user", "assistant", "user", "assistant"]);
     let said: Vec<_> = turns.iter().map(|turn| turn["content"].as_str().unwrap()).collect();
     assert_eq!(said, [SYSTEM, ASK, STORM, ASK_MORE, WATCH]);
-    let asked = of("instruction");
+    let asked = of("instruction", "output");
     assert_eq!((&asked["instruction"], &asked["output"]), (&json!(BREAD_ASK), &json!(BREAD)));
-    let judged = of("preference");
+    let judged = of("preference", "prompt");
     assert_eq!(
         (&judged["prompt"], &judged["chosen"], &judged["rejected"]),
         (&json!(HIVE_ASK), &json!(HIVE), &json!(HIVE_BAD))
+    );
+    let about = of("instruction", "context");
+    assert_eq!(
+        (&about["instruction"], &about["context"], &about["response"]),
+        (&json!(GLASS_ASK), &json!(GLASS_TEXT), &json!(GLASS))
+    );
+    let told = rows.iter().find(|row| row["shape"] == "preference" && row["prompt"].is_null()).unwrap();
+    assert!(
+        told["chosen"].as_str().unwrap().ends_with(KNOT)
+            && told["rejected"].as_str().unwrap().ends_with(KNOT_BAD)
     );
     assert_eq!(rows.iter().filter(|row| row["shape"] == "text" || row["shape"].is_null()).count(), 1);
 }
 
 /// What is learnt of a row, and what is only read.
-fn parts(row: &TokenRow, tokenizer: &Tokenizer) -> [String; 2] {
+pub(crate) fn parts(row: &TokenRow, tokenizer: &Tokenizer) -> [String; 2] {
     [true, false].map(|trained| {
         let pairs = row.input_ids.iter().zip(&row.labels);
         let ids: Vec<u32> = pairs.filter(|(_, l)| (**l != IGNORED) == trained).map(|(id, _)| *id).collect();
@@ -138,7 +173,7 @@ fn trains_the_answers_alone(file: &Path, base: &Path) {
     let vocabulary = tokenizer.as_ref().unwrap().vocabulary();
     let limits = Limits { max_length: 1024, context: 1024, vocabulary };
     let loaded = rows::load(file, &tokenizer, limits).unwrap();
-    assert_eq!((loaded.rows.len(), loaded.truncated), (4, 0));
+    assert_eq!((loaded.rows.len(), loaded.truncated), (6, 0));
     let tokenizer = tokenizer.unwrap();
     let all: Vec<_> = loaded.rows.iter().map(|row| parts(row, &tokenizer)).collect();
     let with = |answer: &str| all.iter().find(|[learnt, _]| learnt.contains(answer)).unwrap();
@@ -152,6 +187,13 @@ fn trains_the_answers_alone(file: &Path, base: &Path) {
         assert_eq!(learnt, answer);
         assert!(read.contains(question) && !read.contains(HIVE_BAD), "{read}");
     }
+    let [learnt, read] = with(GLASS);
+    assert_eq!(learnt, GLASS);
+    assert!(read.contains(GLASS_ASK) && read.contains(GLASS_TEXT), "{read}");
+    let [learnt, read] = with(KNOT);
+    assert_eq!(learnt, KNOT, "what both answers begin with was asked");
+    assert!([KNOT_ASK, KNOT_FIRST, KNOT_ASK_MORE].iter().all(|said| read.contains(said)), "{read}");
+    assert!(!read.contains(KNOT_BAD), "{read}");
     let [learnt, read] = with("The wheel of our mill");
     assert_eq!((learnt.trim(), read.trim()), (NOTE.trim(), ""), "a text is learnt whole");
 }
@@ -161,7 +203,7 @@ async fn rows_keep_their_shape(karat: Karat) {
     let server = karat.serve().await;
     let (release, text) = released(&karat, &server).await;
     let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(rows.len(), 4, "{text}");
+    assert_eq!(rows.len(), 6, "{text}");
     keeps_its_shape(&rows);
     let file = karat.dir().join("rows.jsonl");
     std::fs::write(&file, &text).unwrap();

@@ -155,7 +155,8 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty())
 }
 
-/// Refuses what is not one JSON object a line, naming the line. The trainer looks deeper.
+/// Refuses what is not one JSON object, or list of messages, a line, naming the line. The
+/// trainer looks deeper.
 pub(crate) fn check_jsonl(bytes: &[u8]) -> Result<(), Problem> {
     let mut rows = 0;
     for (i, line) in bytes.split(|b| *b == b'\n').enumerate() {
@@ -163,7 +164,14 @@ pub(crate) fn check_jsonl(bytes: &[u8]) -> Result<(), Problem> {
             continue;
         }
         rows += 1;
-        if let Err(e) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(line) {
+        type Object = serde_json::Map<String, serde_json::Value>;
+        let list = line.trim_ascii_start().starts_with(b"[");
+        let read = if list {
+            serde_json::from_slice::<Vec<Object>>(line).map(drop)
+        } else {
+            serde_json::from_slice::<Object>(line).map(drop)
+        };
+        if let Err(e) = read {
             return Err(Problem::bad(
                 "row_invalid",
                 format!("Line {} is not a JSON object: {e}.", i + 1),

@@ -10,11 +10,11 @@
 mod formula;
 mod parquet;
 pub mod shape;
-mod strict;
 mod table;
 
 use super::{Extract, Place, Span};
 use crate::evidence::{at, finding, many, place};
+use karat_rows::{shape as form, strict};
 use karat_types::{Evidence, Finding};
 use serde_json::{Map, Value, json};
 use shape::{Fault, Shape};
@@ -67,7 +67,9 @@ pub fn records(bytes: &[u8], media_type: &str) -> Vec<Record> {
     // A fault of the file ends the list: what passed the gate has none.
     let _refused = walk(bytes, media_type, &mut |spot, read| {
         let Ok(fields) = read else { return };
-        let Ok((shape, _)) = shape::read(&fields) else { return };
+        // A row of a release is the record that it carries.
+        let fields = form::released(&fields).unwrap_or(fields);
+        let Ok(shape::Told { shape, .. }) = shape::read(&fields) else { return };
         let span = spot.span.start as u64..spot.span.end as u64;
         out.push(Record { line: spot.line, span, shape, fields });
     });
@@ -190,19 +192,26 @@ impl Sorter<'_> {
             Ok(fields) => fields,
             Err((fault, column)) => return self.refuse(spot, &fault, column),
         };
-        match shape::read(&fields) {
-            Ok((shape, texts)) => {
+        // A row of a release is the record that it carries; the columns around it are in the
+        // file all the same.
+        let carried = form::released(&fields);
+        let record = carried.as_ref().unwrap_or(&fields);
+        match shape::read(record) {
+            Ok(told) => {
                 self.good += 1;
-                *self.shapes.entry(shape).or_default() += 1;
+                *self.shapes.entry(told.shape).or_default() += 1;
                 let has_lines = self.unit == "Line";
-                for text in &texts {
+                for text in &told.texts {
                     self.looked.words.add(spot, has_lines, text);
                 }
                 self.looked.words.extract.text.push('\n');
-                for text in others(&fields, &texts) {
+                let content = carried.as_ref().and_then(|_| fields.get("content")?.as_str());
+                let words: Vec<&str> = told.texts.iter().chain(&told.cut).copied().chain(content).collect();
+                let around = carried.as_ref().map(|_| others(&fields, &words)).unwrap_or_default();
+                for text in others(record, &words).into_iter().chain(around) {
                     self.looked.beside.add(spot, has_lines, text);
                 }
-                self.compare(spot, &fields);
+                self.compare(spot, record);
             }
             Err(fault) => self.refuse(spot, &fault, 1),
         }
@@ -352,6 +361,11 @@ fn json_object(line: &str) -> Read {
     match strict::value(line) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(other) => {
+            if let Value::Array(list) = &other
+                && let Some(name) = form::bare(list)
+            {
+                return Ok(Map::from_iter([(name.to_owned(), other)]));
+            }
             let what = match other {
                 Value::Array(_) => "an array",
                 Value::String(_) => "a string",

@@ -1,35 +1,14 @@
-//! What a record is, told by its fields, and the words that stand in it.
+//! The words that stand in a record, read by its form.
 //!
-//! The rules are those of the engine's reader of training rows, and in places stricter:
-//! whatever passes here can be trained (a test of the engine reads what this module takes).
+//! The forms are those that the engine reads ([`karat_rows::shape`]); the rules are its rules,
+//! and in places stricter: whatever passes here can be trained (a test of the program reads
+//! with the engine what this module takes).
 
+pub use karat_rows::shape::Shape;
+use karat_rows::shape::{self, Asked, Before, Form};
+use karat_rows::turns::{self as told, ROLES, Wrong};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-
-/// A record's shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Shape {
-    /// `messages`, or ShareGPT's `conversations`.
-    Chat,
-    /// `instruction` and `output`, or `prompt` and `completion`.
-    Instruction,
-    /// `chosen` and `rejected` after a prompt.
-    Preference,
-    /// `text`.
-    Plain,
-}
-
-impl Shape {
-    /// The word it is called by in releases: `chat`, `instruction`, `preference`, `plain`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Chat => "chat",
-            Self::Instruction => "instruction",
-            Self::Preference => "preference",
-            Self::Plain => "plain",
-        }
-    }
-}
 
 /// What is wrong with a record.
 #[derive(Debug, PartialEq)]
@@ -43,17 +22,21 @@ pub(crate) struct Fault {
 /// Words of a record, in the order they are read.
 type Texts<'a> = Vec<&'a str>;
 
-/// Roles that chat templates know; a mistyped one would never be trained and nobody
-/// would notice.
-const ROLES: [&str; 9] =
-    ["system", "developer", "user", "assistant", "tool", "function", "observation", "ipython", "environment"];
+/// What a record is.
+#[derive(Debug)]
+pub(crate) struct Told<'a> {
+    pub(crate) shape: Shape,
+    pub(crate) texts: Texts<'a>,
+    /// Strings that texts were cut out of, with nothing left over.
+    pub(crate) cut: Texts<'a>,
+}
 
 const WORDS: &str = "a string with words in it";
 const MESSAGES: &str = "a list of {role, content}";
 const TURNS: &str = "a list of {from, value}";
 
-/// The shape of a record and its words, or the first thing that is wrong with it.
-pub(crate) fn read(map: &Map<String, Value>) -> Result<(Shape, Texts<'_>), Fault> {
+/// What a record is, or the first thing that is wrong with it.
+pub(crate) fn read(map: &Map<String, Value>) -> Result<Told<'_>, Fault> {
     for name in ["contributor", "row"] {
         match map.get(name) {
             None | Some(Value::Null | Value::Number(_)) => {}
@@ -61,55 +44,50 @@ pub(crate) fn read(map: &Map<String, Value>) -> Result<(Shape, Texts<'_>), Fault
             found => return wrong(name, "a name, or no such field", found),
         }
     }
-    let has = |name: &str| map.contains_key(name);
-    let mut texts = Vec::new();
-    let shape = if has("input_ids") {
-        return Err(Fault {
-            code: "record_shape_unknown",
-            field: "input_ids".into(),
-            expected: "the words themselves: token ids cannot be checked".into(),
-            found: "token ids".into(),
-        });
-    } else if has("preferred_output") || has("non_preferred_output") {
-        openai(map, &mut texts)?;
-        Shape::Preference
-    } else if has("chosen") || has("rejected") {
-        preference(map, &mut texts)?;
-        Shape::Preference
-    } else if has("messages") {
-        answered("messages", messages(map.get("messages"), "messages", &mut texts)?)?;
-        Shape::Chat
-    } else if has("conversations") {
-        answered("conversations", share_gpt(map, &mut texts)?)?;
-        Shape::Chat
-    } else if has("instruction") {
-        instruction(map, &mut texts)?;
-        texts.push(words(map, "output")?);
-        Shape::Instruction
-    } else if has("prompt") && has("completion") {
-        pair(map, &mut texts)?;
-        Shape::Instruction
-    } else if has("text") {
-        texts.push(words(map, "text")?);
-        Shape::Plain
-    } else {
-        return Err(unknown(map));
-    };
-    Ok((shape, texts))
+    let Some(form) = Form::tell(map) else { return Err(unknown(map)) };
+    let Some(shape) = form.shape() else { return Err(tokens()) };
+    let (mut texts, mut cut) = (Vec::new(), Vec::new());
+    match form {
+        Form::Tokens => {}
+        Form::OpenAi => openai(map, &mut texts)?,
+        Form::Preference(Before::Nothing) if map.get("chosen").is_some_and(Value::is_string) => {
+            cut = transcripts(map, &mut texts)?;
+        }
+        Form::Preference(before) => preference(map, before, &mut texts)?,
+        Form::Messages => {
+            answered("messages", messages(map.get("messages"), "messages", &mut texts)?)?;
+        }
+        Form::ShareGpt => answered("conversations", share_gpt(map, &mut texts)?)?,
+        Form::Gemini => answered("contents", gemini(map, &mut texts)?)?,
+        Form::Asked(fields) => {
+            asked(map, &fields, &mut texts)?;
+            answer(map, fields.answer, &mut texts)?;
+        }
+        Form::Pair => pair(map, &mut texts)?,
+        Form::Plain(name) => texts.push(words(map, name)?),
+    }
+    Ok(Told { shape, texts, cut })
+}
+
+fn tokens() -> Fault {
+    Fault {
+        code: "record_shape_unknown",
+        field: "input_ids".into(),
+        expected: "the words themselves: token ids cannot be checked".into(),
+        found: "token ids".into(),
+    }
 }
 
 fn unknown(map: &Map<String, Value>) -> Fault {
     // Half of a pair is a missing field, not an unknown shape.
-    for (there, other) in [("prompt", "completion"), ("completion", "prompt"), ("output", "instruction")] {
-        if map.contains_key(there) {
-            return missing(other, WORDS);
-        }
+    if let Some(other) = shape::lacks(map) {
+        return missing(other, WORDS);
     }
     let names: Vec<&str> = map.keys().map(String::as_str).take(12).collect();
     Fault {
         code: "record_shape_unknown",
         field: "(fields)".into(),
-        expected: "messages; conversations; instruction and output; prompt and completion; prompt, chosen and rejected; or text".into(),
+        expected: shape::FORMS.into(),
         found: if names.is_empty() { "no field".into() } else { brief(&names.join(", ")) },
     }
 }
@@ -292,20 +270,12 @@ fn turns<'a>(list: &'a [Value], name: &str, texts: &mut Texts<'a>) -> Result<Spo
             continue;
         }
         let from = turn.get("from");
-        let (role, system) = match from.and_then(Value::as_str).unwrap_or_default() {
-            "gpt" | "assistant" | "model" | "chatgpt" | "bing" | "bard" | "function_call" => {
-                ("assistant", false)
-            }
-            "system" => ("system", true),
-            "human" | "user" => ("user", false),
-            "tool" | "observation" | "function_response" => ("tool", false),
-            _ => {
-                let expected = "human, gpt, system, tool, function_call or observation";
-                return wrong(&format!("{name}.from"), expected, from);
-            }
+        let Some(role) = told::speaker(from.and_then(Value::as_str).unwrap_or_default()) else {
+            let expected = "human, gpt, system, tool, function_call or observation";
+            return wrong(&format!("{name}.from"), expected, from);
         };
         match turn.get("value") {
-            Some(Value::String(text)) if system || !text.trim().is_empty() => texts.push(text),
+            Some(Value::String(text)) if role == "system" || !text.trim().is_empty() => texts.push(text),
             found => return wrong(&format!("{name}.value"), WORDS, found),
         }
         spoken.trained |= role == "assistant";
@@ -316,9 +286,34 @@ fn turns<'a>(list: &'a [Value], name: &str, texts: &mut Texts<'a>) -> Result<Spo
     Ok(spoken)
 }
 
-/// An alpaca record without its answer.
-fn instruction<'a>(map: &'a Map<String, Value>, texts: &mut Texts<'a>) -> Result<(), Fault> {
-    maybe(map, "system", texts)?;
+/// The turns of Gemini's `contents`.
+fn gemini<'a>(map: &'a Map<String, Value>, texts: &mut Texts<'a>) -> Result<Spoken, Fault> {
+    let turns = match told::gemini(map) {
+        Ok(turns) => turns,
+        Err(Wrong { field, expected, found }) => return wrong(&field, expected, found),
+    };
+    let mut spoken = Spoken { trained: false, roles: Vec::new() };
+    for turn in turns {
+        spoken.trained |= turn.role == "assistant";
+        if spoken.roles.len() < 8 {
+            spoken.roles.push(turn.role.to_owned());
+        }
+        texts.extend(turn.parts);
+    }
+    Ok(spoken)
+}
+
+/// A question without its answer.
+fn asked<'a>(map: &'a Map<String, Value>, fields: &Asked, texts: &mut Texts<'a>) -> Result<(), Fault> {
+    if let Some(system) = fields.system {
+        maybe(map, system, texts)?;
+    }
+    match map.get(fields.question) {
+        Some(Value::Array(list)) if !list.is_empty() => {
+            return turns(list, fields.question, texts).map(drop);
+        }
+        _ => {}
+    }
     match map.get("history") {
         None | Some(Value::Null) => {}
         Some(Value::Array(turns)) => {
@@ -332,8 +327,8 @@ fn instruction<'a>(map: &'a Map<String, Value>, texts: &mut Texts<'a>) -> Result
         }
         found => return wrong("history", "a list of pairs", found),
     }
-    texts.push(words(map, "instruction")?);
-    maybe(map, "input", texts)
+    texts.push(words(map, fields.question)?);
+    fields.more.map_or(Ok(()), |more| maybe(map, more, texts))
 }
 
 fn pair<'a>(map: &'a Map<String, Value>, texts: &mut Texts<'a>) -> Result<(), Fault> {
@@ -355,35 +350,69 @@ fn openai<'a>(map: &'a Map<String, Value>, texts: &mut Texts<'a>) -> Result<(), 
     Ok(())
 }
 
-/// `chosen` and `rejected` after a prompt, an instruction or a conversation, or each a
-/// whole conversation.
-fn preference<'a>(map: &'a Map<String, Value>, texts: &mut Texts<'a>) -> Result<(), Fault> {
-    if map.contains_key("conversations") {
-        share_gpt(map, texts)?;
-    } else if map.contains_key("instruction") {
-        instruction(map, texts)?;
-        texts.push(words(map, "chosen")?);
-        texts.push(words(map, "rejected")?);
-        return Ok(());
-    }
-    let whole = match map.get("chosen") {
-        Some(Value::Array(_) | Value::Object(_)) => true,
-        // Beside a conversation the answers are turns.
-        found if map.contains_key("conversations") => return wrong("chosen", "a turn {from, value}", found),
-        _ => false,
-    };
-    match map.get("prompt") {
-        Some(Value::Array(list)) if !list.is_empty() => {
-            turns(list, "prompt", texts)?;
+/// `chosen` and `rejected` after a prompt, a question or a conversation, or each a whole
+/// conversation.
+fn preference<'a>(map: &'a Map<String, Value>, before: Before, texts: &mut Texts<'a>) -> Result<(), Fault> {
+    let chosen = map.get("chosen");
+    let whole = matches!(chosen, Some(Value::Array(_) | Value::Object(_)));
+    match before {
+        Before::Conversation => {
+            share_gpt(map, texts)?;
+            if !whole {
+                return wrong("chosen", "a turn {from, value}", chosen);
+            }
         }
-        Some(Value::String(text)) if !text.trim().is_empty() => texts.push(text),
-        None | Some(Value::Null) if whole => {}
-        found => return wrong("prompt", "a string or a list of messages", found),
+        Before::Asked(fields) => asked(map, &fields, texts)?,
+        Before::Nothing => {}
+        Before::Prompt => match map.get("prompt") {
+            Some(Value::Array(list)) if !list.is_empty() => drop(turns(list, "prompt", texts)?),
+            Some(Value::String(text)) if !text.trim().is_empty() => texts.push(text),
+            None | Some(Value::Null) if whole => {}
+            found => return wrong("prompt", "a string or a list of messages", found),
+        },
     }
     for name in ["chosen", "rejected"] {
         answer(map, name, texts)?;
     }
+    if let (Some(Value::Array(chosen)), Some(Value::Array(rejected))) = (chosen, map.get("rejected")) {
+        // What both begin with was asked; the answer is what comes then.
+        let own = chosen.get(told::shared(chosen, rejected)..).unwrap_or_default();
+        answered("chosen", turns(own, "chosen", &mut Vec::new())?)?;
+    }
     Ok(())
+}
+
+/// `chosen` and `rejected` that each tell a whole conversation in words.
+fn transcripts<'a>(map: &'a Map<String, Value>, texts: &mut Texts<'a>) -> Result<Texts<'a>, Fault> {
+    let mut cut = Vec::new();
+    for name in ["chosen", "rejected"] {
+        let text = words(map, name)?;
+        let Some(turns) = told::transcript(text) else {
+            return match name {
+                "chosen" => {
+                    Err(missing("prompt", "a prompt, or “Human: …” and “Assistant: …” in both answers"))
+                }
+                _ => wrong(name, "“Human: …” and “Assistant: …” as in chosen", map.get(name)),
+            };
+        };
+        if turns.last().is_none_or(|turn| turn.role != "assistant" || turn.is_blank()) {
+            return Err(Fault {
+                code: "record_nothing_to_learn",
+                field: name.to_owned(),
+                expected: "words after the last “Assistant:”".into(),
+                found: brief(&format!("“{}”", tail(text))),
+            });
+        }
+        texts.extend(turns.into_iter().flat_map(|turn| turn.parts));
+        cut.push(text);
+    }
+    Ok(cut)
+}
+
+/// About the last 40 bytes.
+fn tail(text: &str) -> &str {
+    let from = (text.len().saturating_sub(40)..=text.len()).find(|at| text.is_char_boundary(*at));
+    from.and_then(|from| text.get(from..)).unwrap_or(text)
 }
 
 fn answer<'a>(map: &'a Map<String, Value>, name: &str, texts: &mut Texts<'a>) -> Result<(), Fault> {
@@ -399,109 +428,4 @@ fn answer<'a>(map: &'a Map<String, Value>, name: &str, texts: &mut Texts<'a>) ->
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn shape(value: &Value) -> Result<(Shape, Vec<String>), (String, String, String)> {
-        read(value.as_object().unwrap())
-            .map(|(shape, texts)| (shape, texts.into_iter().map(str::to_owned).collect()))
-            .map_err(|fault| (fault.code.into(), fault.field, fault.found))
-    }
-
-    #[test]
-    fn every_shape_is_told_by_its_fields() {
-        let cases = [
-            (
-                json!({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}),
-                Shape::Chat,
-                2,
-            ),
-            (
-                json!({"messages": [{"role": "user", "content": [{"type": "text", "text": "q"}]}, {"role": "assistant", "content": null, "tool_calls": []}]}),
-                Shape::Chat,
-                1,
-            ),
-            (
-                json!({"messages": [{"role": "user", "content": "q", "tool_calls": null}, {"role": "assistant", "content": null, "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]}, {"role": "tool", "tool_call_id": "1", "content": "r"}, {"role": "assistant", "content": "a"}]}),
-                Shape::Chat,
-                4,
-            ),
-            (
-                json!({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": null, "function_call": {"name": "f", "arguments": {"a": ["x", 1], "b": "y"}}}], "functions": []}),
-                Shape::Chat,
-                3,
-            ),
-            (
-                json!({"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}),
-                Shape::Chat,
-                2,
-            ),
-            (json!({"instruction": "q", "input": "", "output": "a"}), Shape::Instruction, 3),
-            (json!({"prompt": "q", "completion": "a"}), Shape::Instruction, 2),
-            (json!({"prompt": "q", "chosen": "a", "rejected": "b"}), Shape::Preference, 3),
-            (
-                json!({"chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}]}),
-                Shape::Preference,
-                4,
-            ),
-            (
-                json!({"input": {"messages": [{"role": "user", "content": "q"}]}, "preferred_output": [{"role": "assistant", "content": "a"}], "non_preferred_output": [{"role": "assistant", "content": "b"}]}),
-                Shape::Preference,
-                3,
-            ),
-            (json!({"text": "t", "url": "u", "id": 7}), Shape::Plain, 1),
-        ];
-        for (value, expected, texts) in cases {
-            let (found, words) = shape(&value).unwrap();
-            assert_eq!((found, words.len()), (expected, texts), "{value}");
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_with_its_field_and_what_was_found() {
-        let cases = [
-            (json!({"text": 7}), "record_wrong_type", "text", "the number 7"),
-            (json!({"text": " "}), "record_field_missing", "text", "an empty string"),
-            (json!({"instruction": "q"}), "record_field_missing", "output", "nothing"),
-            (json!({"prompt": "q"}), "record_field_missing", "completion", "nothing"),
-            (json!({"prompt": "q", "chosen": "a"}), "record_field_missing", "rejected", "nothing"),
-            (json!({"chosen": "a", "rejected": "b"}), "record_field_missing", "prompt", "nothing"),
-            (json!({"messages": []}), "record_field_missing", "messages", "an empty list"),
-            (json!({"messages": "hi"}), "record_wrong_type", "messages", "“hi”"),
-            (
-                json!({"messages": [{"role": "asistant", "content": "x"}]}),
-                "record_wrong_type",
-                "messages[0].role",
-                "“asistant”",
-            ),
-            (json!({"messages": [{"content": "x"}]}), "record_field_missing", "messages[0].role", "nothing"),
-            (
-                json!({"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": null, "tool_calls": null}]}),
-                "record_field_missing",
-                "messages[1].content",
-                "nothing",
-            ),
-            (
-                json!({"messages": [{"role": "user", "content": "x"}]}),
-                "record_nothing_to_learn",
-                "messages",
-                "only user",
-            ),
-            (
-                json!({"conversations": [{"from": "dog", "value": "x"}]}),
-                "record_wrong_type",
-                "conversations[0].from",
-                "“dog”",
-            ),
-            (json!({"question": "q", "answer": "a"}), "record_shape_unknown", "(fields)", "question, answer"),
-            (json!({"input_ids": [1, 2]}), "record_shape_unknown", "input_ids", "token ids"),
-            (json!({}), "record_shape_unknown", "(fields)", "no field"),
-            (json!({"text": "t", "contributor": ["a"]}), "record_wrong_type", "contributor", "a list of 1"),
-        ];
-        for (value, code, field, found) in cases {
-            let expected = (code.to_owned(), field.to_owned(), found.to_owned());
-            assert_eq!(shape(&value).unwrap_err(), expected, "{value}");
-        }
-    }
-}
+mod tests;

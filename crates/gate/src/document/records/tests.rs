@@ -9,6 +9,11 @@ fn chat(question: &str, answer: &str) -> String {
         .to_string()
 }
 
+fn transcripts(question: &str, answer: &str) -> Value {
+    let told = |answer: &str| format!("\n\nHuman: {question}\n\nAssistant: {answer}");
+    json!({"chosen": told(answer), "rejected": told("I would rather not say.")})
+}
+
 #[test]
 fn honest_records_of_every_shape_pass() {
     let lines = [
@@ -19,6 +24,22 @@ fn honest_records_of_every_shape_pass() {
         json!({"prompt": "River?", "completion": PROSE}).to_string(),
         json!({"prompt": "River?", "chosen": PROSE, "rejected": "No."}).to_string(),
         json!({"text": PROSE, "url": "https://example.org"}).to_string(),
+        json!({"instruction": "Describe the river.", "context": "", "response": PROSE, "category": "open_qa"})
+            .to_string(),
+        json!({"instruction": "Describe it.", "answer": PROSE}).to_string(),
+        json!({"prompt": "River?", "response": PROSE}).to_string(),
+        json!({"input": "River?", "output": PROSE}).to_string(),
+        json!({"question": "River?", "answer": PROSE}).to_string(),
+        json!({"query": "River?", "response": PROSE, "history": []}).to_string(),
+        json!({"id": "flan.1", "system_prompt": "Answer kindly.", "question": "River?", "response": PROSE}).to_string(),
+        json!([{"role": "user", "content": "River?"}, {"role": "assistant", "content": PROSE}]).to_string(),
+        json!({"systemInstruction": {"role": "system", "parts": [{"text": "Answer kindly."}]}, "contents": [
+            {"role": "user", "parts": [{"text": "River?"}]}, {"role": "model", "parts": [{"text": PROSE}]}]})
+        .to_string(),
+        transcripts("River?", PROSE).to_string(),
+        json!({"system": "Answer kindly.", "question": "River?", "chosen": PROSE, "rejected": "No."}).to_string(),
+        json!({"title": "The river", "content": PROSE}).to_string(),
+        json!({"index": 4, "shape": "chat", "content": chat("River?", PROSE), "contributor": "ada"}).to_string(),
     ];
     for line in &lines {
         let verdict = judge("a.jsonl", format!("\u{feff}{line}\r\n\n").as_bytes());
@@ -392,7 +413,7 @@ mod parquet_files {
 
 proptest! {
     #[test]
-    fn any_lines_are_judged_without_a_panic(text in "(\\{\"(text|messages|role|content|from|prompt)\": ?|\"|\\[|\\]|\\}|,|\n|\r|1|words|\\PC){0,80}") {
+    fn any_lines_are_judged_without_a_panic(text in "(\\{\"(text|messages|role|content|from|prompt|contents|parts|question|answer|chosen|rejected|shape)\": ?|\\[\\{|: ?|Human: |\\\\n\\\\nAssistant: |\"|\\[|\\]|\\}|,|\n|\r|1|words|\\PC){0,80}") {
         for name in ["a.jsonl", "a.csv", "a.tsv"] {
             let once = serde_json::to_vec(&judge(name, text.as_bytes())).unwrap();
             prop_assert_eq!(once, serde_json::to_vec(&judge(name, text.as_bytes())).unwrap());
@@ -439,4 +460,63 @@ fn a_field_that_stands_twice_and_a_file_of_copies_are_refused() {
     assert!(codes("a.jsonl", copies.as_bytes()).contains(&"records_repeated".to_owned()));
     let few = format!("{}\n{}", json!({"text": PROSE}), format!("{one}\n").repeat(8));
     assert!(!codes("a.jsonl", few.as_bytes()).contains(&"records_repeated".to_owned()));
+}
+
+#[test]
+fn findings_in_every_form_point_at_their_words_and_are_said_once() {
+    let token = format!("AKIA{}", "Z7QK4XWM2NVT5RJD");
+    let secret = format!("{PROSE} Then I wrote down {token} and went home.");
+    let row = json!({"index": 1, "shape": "plain", "content": json!({"text": secret}).to_string()});
+    for record in [
+        transcripts("River?", &secret),
+        transcripts(&secret, PROSE),
+        json!({"instruction": "Why?", "context": secret, "response": "So it is."}),
+        json!({"question": "Why?", "answer": secret}),
+        json!({"system_prompt": secret, "question": "Why?", "response": "So it is."}),
+        json!([{"role": "user", "content": "River?"}, {"role": "assistant", "content": secret}]),
+        json!({"contents": [{"role": "user", "parts": [{"text": secret}]}, {"role": "model", "parts": [{"text": "So."}]}]}),
+        json!({"content": secret}),
+        row,
+    ] {
+        let lines = format!("{}\n{record}\n", chat("And before?", "Nothing of note was seen there."));
+        let verdict = judge("a.jsonl", lines.as_bytes());
+        let found: Vec<_> = verdict.findings.iter().filter(|f| f.code == "access_token").collect();
+        assert_eq!(found.len(), 1, "{record}: {verdict:?}");
+        let Some(Evidence::Line { line, start, end, .. }) = found[0].evidence else { panic!("{found:?}") };
+        let place = &lines[start as usize..end as usize];
+        assert!(line == 2 && place.contains(&token), "{record}: {place}");
+    }
+    let mut around = json!({"shape": "plain", "content": json!({"text": PROSE}).to_string()});
+    around["notes"] = json!(token);
+    assert_eq!(
+        codes("a.jsonl", around.to_string().as_bytes()),
+        ["access_token"],
+        "beside what a row carries"
+    );
+}
+
+#[test]
+fn rows_of_a_release_are_the_records_they_carry() {
+    let row =
+        json!({"index": 4, "shape": "chat", "content": chat("River?", PROSE), "licence": "MIT"}).to_string();
+    let list = records(row.as_bytes(), JSONL);
+    assert_eq!((list.len(), list[0].shape), (1, Shape::Chat));
+    assert_eq!(list[0].fields.keys().collect::<Vec<_>>(), ["messages"]);
+    let broken = json!({"shape": "chat", "content": "{\"messages\": []}"}).to_string();
+    assert_eq!(codes("a.jsonl", broken.as_bytes()), ["record_field_missing"]);
+    let list = json!([{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]);
+    let bare = records(list.to_string().as_bytes(), JSONL);
+    assert_eq!(bare[0].fields["messages"], list);
+    let csv = records(b"question;answer\nWhy?;So\n", "text/csv");
+    assert_eq!((csv[0].shape, &csv[0].fields["answer"]), (Shape::Instruction, &json!("So")));
+}
+
+#[test]
+fn an_unknown_form_is_told_the_known_ones_and_where_they_stand() {
+    let verdict = judge("a.jsonl", json!({"colour": 3, "words": PROSE}).to_string().as_bytes());
+    let found = &verdict.findings[0];
+    assert_eq!(found.code, "record_shape_unknown");
+    assert!(
+        found.message.contains("/docs/reference/rows") && found.message.ends_with("found colour, words.")
+    );
 }

@@ -8,7 +8,10 @@ use serde_json::{Map, Value};
 use std::fmt;
 
 /// The one value of a text. Depth is limited by the parser.
-pub(super) fn value(text: &str) -> Result<Value, serde_json::Error> {
+///
+/// # Errors
+/// The text is not JSON, or an object has a name twice.
+pub fn value(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str::<Strict>(text).map(|strict| strict.0)
 }
 
