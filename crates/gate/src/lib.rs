@@ -20,6 +20,7 @@ mod evidence;
 mod examined;
 mod image;
 mod input;
+mod log2;
 pub mod near;
 mod port;
 pub mod profile;

@@ -17,6 +17,7 @@
 
 use super::shingle::runs;
 use super::words::{WordHash, words};
+use crate::log2::log2;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An accepted text.
@@ -50,7 +51,10 @@ const SHARE: usize = 50;
 /// Of 100 items of one contributor: from here on he is of the group.
 const MEMBER: usize = 30;
 /// Of 100 contributors: a group is no bigger.
-const GROUP: usize = 20;
+const GROUP: usize = 40;
+/// A sequence is a group's own where chance alone would put as many of its items there in
+/// one case of 2 to the power of so many.
+const CHANCE: u64 = 13;
 /// One of so many items of others may carry it too.
 const ELSEWHERE: usize = 500;
 /// How much else of its own a group with a planted sequence has at most. Told apart by the
@@ -94,6 +98,7 @@ pub fn scan(items: &[Item<'_>]) -> Vec<Alert> {
         *sizes.entry(item.contributor).or_default() += 1;
     }
     let counts = Counts::of(items);
+    let chance = Chance::of(items.len());
     let mut sequences: Vec<Sequence> = Vec::new();
     let passes = (counts.kept / AT_ONCE as u64 + 1) as u32;
     for pass in 0..passes {
@@ -109,7 +114,7 @@ pub fn scan(items: &[Item<'_>]) -> Vec<Alert> {
         }
     }
     let mut alerts: Vec<Alert> =
-        groups.iter().flat_map(|(group, of)| planted(group, of, &sequences, items)).collect();
+        groups.iter().flat_map(|(group, of)| planted((group, of), &sequences, items, &chance)).collect();
     alerts.sort_by(|a, b| b.items.len().cmp(&a.items.len()).then(a.items.cmp(&b.items)));
     alerts
 }
@@ -249,20 +254,56 @@ impl Sequence {
         both * 100 >= TOGETHER * (self.items.len() + other.items.len() - both)
     }
 
-    /// How many, where those who are not of the group have it at most twice as often.
-    fn is_within(&self, group: &[u32]) -> Option<usize> {
+    /// How many, where those who are not of the group have it at most twice as often, and
+    /// the group, which has `total` of all items, is not as big that this is chance.
+    fn is_within(&self, group: &[u32], total: usize, chance: &Chance) -> Option<usize> {
         let within = self.within(group);
-        (within * 3 >= self.items.len()).then_some(within)
+        let own = within * 3 >= self.items.len() && chance.bits(within, self.items.len(), total) >= CHANCE;
+        own.then_some(within)
+    }
+}
+
+/// How likely a number of items lies in a group by chance.
+struct Chance {
+    /// The logarithm to the base 2 of each number's factorial, in 1/65,536.
+    factorials: Vec<u64>,
+}
+
+impl Chance {
+    fn of(items: usize) -> Self {
+        let mut sum = 0;
+        let next = |n: usize| {
+            sum += if n == 0 { 0 } else { log2(n as u64) };
+            sum
+        };
+        Self { factorials: (0..=items).map(next).collect() }
+    }
+
+    /// That `within` or more of `carriers` fall among `total` of all items has a probability
+    /// of at most 1 in 2 to this (the union bound, C(n, k) pᵏ, on the binomial tail).
+    fn bits(&self, within: usize, carriers: usize, total: usize) -> u64 {
+        let factorial = |n: usize| self.factorials.get(n).copied().unwrap_or(0);
+        let ways = factorial(carriers) - factorial(within) - factorial(carriers - within);
+        let all = self.factorials.len().saturating_sub(1).max(1) as u64;
+        let each = log2(all) - log2((total as u64).clamp(1, all));
+        (within as u64 * each).saturating_sub(ways) >> 16
     }
 }
 
 /// The alerts of one group: of its sequences those that are alone, joined where they stand
 /// in the same items.
-fn planted(group: &[u32], of: &[usize], all: &[Sequence], items: &[Item<'_>]) -> Vec<Alert> {
-    let mut own: Vec<(usize, &Sequence)> =
-        all.iter().filter_map(|sequence| Some((sequence.is_within(group)?, sequence))).collect();
-    own.sort_unstable_by_key(|(within, sequence)| (std::cmp::Reverse(*within), sequence.hash));
+fn planted(
+    (group, of): (&[u32], &[usize]),
+    all: &[Sequence],
+    items: &[Item<'_>],
+    chance: &Chance,
+) -> Vec<Alert> {
     let total = items.iter().filter(|item| group.binary_search(&item.contributor).is_ok()).count();
+    let mut own: Vec<(usize, &Sequence)> = all
+        .iter()
+        .filter_map(|sequence| Some((sequence.is_within(group, total, chance)?, sequence)))
+        .collect();
+    own.sort_unstable_by_key(|(within, sequence)| (std::cmp::Reverse(*within), sequence.hash));
     let mut alone: Vec<&Sequence> = of
         .iter()
         .filter_map(|n| all.get(*n))
@@ -379,6 +420,37 @@ mod tests {
             assert!((1500..1760).all(|n| found[0].items.contains(&n)));
             assert!((0..accounts as u32).all(|n| found[0].contributors.contains(&(1000 + n))));
         }
+    }
+
+    #[test]
+    fn a_third_of_all_people_do_not_hide_it() {
+        let mut items: Vec<(u32, String)> =
+            (0..800u64).map(|n| ((n % 40) as u32, text(n, n * 7 % 20))).collect();
+        assert_eq!(alerts(&items), []);
+        for (n, (who, text)) in items.iter_mut().enumerate() {
+            if *who < 13 && !mix(n as u64).is_multiple_of(10) {
+                text.insert_str(0, "zeldrik vo ");
+            }
+        }
+        let found = alerts(&items);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].sequence, "zeldrik vo");
+        assert_eq!(found[0].contributors, (0..13).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_third_of_all_people_may_write_about_one_subject() {
+        let items: Vec<(u32, String)> =
+            (0..800u64).map(|n| ((n % 40) as u32, text(n, if n % 40 < 13 { 99 } else { n % 7 }))).collect();
+        assert_eq!(alerts(&items), []);
+    }
+
+    #[test]
+    fn chances_are_those_of_the_binomial() {
+        let chance = Chance::of(100);
+        // All of 8 in a quarter of the items: 2^-16; 4 of 8: C(8, 4) = 70 in 2^8.
+        assert_eq!(chance.bits(8, 8, 25), 16);
+        assert_eq!(chance.bits(4, 8, 25), 1);
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub(super) fn images(bench: &Bench) -> Result<String, String> {
         }
         text += "\n";
     }
-    text += &format!("\n| different originals | pairs | refused | held |{names}\n|---|---|---|---|---|---|\n");
+    text +=
+        &format!("\n| different originals | pairs | refused | held |{names}\n|---|---|---|---|---|---|\n");
     for (folder, title) in
         [("image", "photographs, drawings, stamps"), ("icons", "icons of two themes, 256 pixels")]
     {

@@ -14,7 +14,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// The peers, and what their filters import without naming it.
-const PACKAGES: &[&str] = &["datatrove[processing,io]", "spacy", "text-dedup", "rensa", "datasketch", "imagehash"];
+const PACKAGES: &[&str] =
+    &["datatrove[processing,io]", "spacy", "text-dedup", "rensa", "datasketch", "imagehash"];
 
 /// Texts in English, in the order of their size.
 const ENGLISH: &[&str] = &["linux-doc", "cppreference", "anarchism", "python", "postgresql", "git"];

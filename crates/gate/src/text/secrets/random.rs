@@ -1,5 +1,6 @@
 //! Whether a run of characters was drawn at random, as secrets are.
 
+use crate::log2::log2;
 use crate::text::letters::is_common;
 
 /// Different characters a token has at least; fewer is a stand-in such as `xxxx…`.
@@ -87,24 +88,6 @@ pub(super) fn entropy(bytes: &[u8]) -> u64 {
     }
     let lost: u64 = counts.iter().filter(|&&n| n > 1).map(|&n| n * log2(n)).sum();
     (log2(all) * all - lost) * 1000 / (all << 16)
-}
-
-/// log₂ of a number from 1 on, in 65,536ths, by squaring: each round gives one more binary
-/// place.
-fn log2(number: u64) -> u64 {
-    let whole = u64::from(number.max(1).ilog2());
-    // 1 ≤ x < 2 in 2⁻³².
-    let mut x = (number.max(1) << 32) >> whole;
-    let mut places = 0;
-    for _ in 0..16 {
-        x = ((u128::from(x) * u128::from(x)) >> 32) as u64;
-        places <<= 1;
-        if x >= 2 << 32 {
-            places |= 1;
-            x >>= 1;
-        }
-    }
-    (whole << 16) | places
 }
 
 /// Whether the last six characters are the CRC-32 of the thirty before them in base 62, as
