@@ -103,11 +103,17 @@ describe("a tray that was left", () => {
   });
 });
 
+test("a name in a recording's tags is a trace, not how it was made", () => {
+  const tagged = { ...verdict("passed"), score: 90, findings: [{ check: "S11", version: 1, class: "tag" as const, code: "personal_metadata", measured: null, threshold: null, message: "", fix: "" }] };
+  const worst = (label: string) => checkLines(tagged, "audio").find((line) => line.label === label)?.worst;
+  expect([worst(text.contribute.groups.metadata), worst(text.contribute.groups.source)]).toEqual(["tag", null]);
+});
+
 describe("words for what did not happen", () => {
   test("a refused file has no score, a recording no transcript", () => {
     const lines = checkLines({ ...verdict("refused"), not_run: [{ check: "S10", why: "no transcript" }] }, "audio");
     const word = (label: string) => lines.find((line) => line.label === label)?.word;
-    expect(word(text.contribute.groups.score)).toBe(text.contribute.noScore);
+    expect(word(text.contribute.groups.score)).toBe(text.contribute.notScored);
     expect(word(text.contribute.groups.transcript)).toBe(text.contribute.noTranscript);
   });
 });

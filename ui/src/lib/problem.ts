@@ -27,11 +27,16 @@ export function signedOut(hint: string): ProblemError {
   return new ProblemError({ status: 401, code: "signed_out", detail: text.problem.needsAccount, hint });
 }
 
+/** Whether the server runs on the reader's own machine: only then can they start it. */
+function atHome(): boolean {
+  return typeof window !== "undefined" && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(window.location.hostname);
+}
+
 /** The problem behind any error a query or mutation can end with. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof TypeError) {
-    return { status: 0, code: "unreachable", detail: text.problem.unreachable, hint: text.problem.unreachableHint };
+    return { status: 0, code: "unreachable", detail: text.problem.unreachable, hint: atHome() ? text.problem.unreachableHome : text.problem.unreachableHint };
   }
   const detail = error instanceof Error ? error.message : String(error);
   return { status: 0, code: "ui", detail, hint: text.problem.unexpectedHint };

@@ -78,7 +78,7 @@ export function Failure({ error, retry }: FailureProps) {
             </Button>
           )}
           {retry && !signedOut && !forbidden && <Button onClick={retry}>{text.common.tryAgain}</Button>}
-          <code className="text-xs text-muted">{problem.code}</code>
+          {!signedOut && <code className="text-xs text-muted">{problem.code}</code>}
         </div>
       </div>
     </div>

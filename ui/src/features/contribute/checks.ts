@@ -6,6 +6,10 @@ type Group = keyof typeof text.contribute.groups;
 interface Line {
   group: Group;
   checks: string[];
+  /** Codes that belong here, whichever check tells them. */
+  codes?: string[];
+  /** Whose running says whether this was looked at, if not the checks'. */
+  by?: string[];
 }
 
 const first: Line[] = [
@@ -41,6 +45,7 @@ const groups: Record<Modality, Line[]> = {
     { group: "reading", checks: ["S1"] },
     { group: "sound", checks: ["S2", "S3", "S4", "S5", "S6", "S7", "S8"] },
     { group: "transcript", checks: ["S10"] },
+    { group: "metadata", checks: [], codes: ["personal_metadata"], by: ["S1"] },
     { group: "source", checks: ["S11"] },
     { group: "duplicate", checks: ["A4", "S9"] },
     { group: "score", checks: [] },
@@ -74,20 +79,26 @@ export function namesCheck(entry: string, check: string): boolean {
 }
 
 /** What to say of a group beyond “nothing found” and “not run”. */
-function wordOf(group: Group, { score }: Verdict, none: boolean): string | undefined {
+function wordOf(group: Group, { score, outcome }: Verdict, none: boolean): string | undefined {
+  if (group === "score" && outcome === "refused") return text.contribute.notScored;
   if (group === "score") return typeof score === "number" ? text.contribute.scoreShort(score) : text.contribute.noScore;
   return group === "transcript" && none ? text.contribute.noTranscript : undefined;
 }
 
 /** The lines that tick past: every group once, checks nobody grouped under the score. */
 export function checkLines(verdict: Verdict, modality: Modality): CheckLine[] {
-  const named = new Set(groups[modality].flatMap((line) => line.checks));
-  return groups[modality].map(({ group, checks }) => {
-    const belongs = (check: string) => (checks.length > 0 ? checks.includes(check) : !named.has(check));
-    const found = verdict.findings.filter((finding) => belongs(finding.check));
+  const lines = groups[modality];
+  const named = new Set(lines.flatMap((line) => line.checks));
+  const told = new Set(lines.flatMap((line) => line.codes ?? []));
+  return lines.map(({ group, checks, codes = [], by }) => {
+    const belongs = ({ check, code }: Finding) => {
+      if (told.has(code)) return codes.includes(code);
+      return group === "score" ? !named.has(check) : checks.includes(check);
+    };
+    const found = verdict.findings.filter(belongs);
     const ran = (check: string) => !verdict.not_run.some((line) => namesCheck(line.check, check));
     // Limits and exact copies are told apart: they never say whether a group was looked at.
-    const own = checks.filter((check) => check !== "A4" && check !== "A1");
+    const own = by ?? checks.filter((check) => check !== "A4" && check !== "A1");
     const none = group === "score" ? verdict.score === null || verdict.score === undefined : own.length > 0 && !own.some(ran);
     const word = wordOf(group, verdict, none);
     return { label: text.contribute.groups[group], worst: worstOf(found), notRun: found.length === 0 && none, word };

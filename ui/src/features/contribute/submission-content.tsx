@@ -8,6 +8,7 @@ import { Findings } from "@/features/specimen/findings";
 import { OriginSigns } from "@/features/specimen/origin";
 import { ScoreParts } from "@/features/specimen/score-parts";
 import { useFetchedUrl } from "@/lib/fetched-url";
+import { grouped } from "@/lib/stops";
 import { text } from "@/text";
 
 const t = text.contribute;
@@ -23,9 +24,10 @@ export function Shown({ submission, mine }: { submission: Submission; mine: bool
   const [current, setCurrent] = useState<number | null>(null);
   const reading = extract.data;
   const { parts } = submission;
+  const refused = submission.state === "refused";
   return (
     <>
-      <Section title={t.findingsTitle} hint={t.findings(findings.length)}>
+      <Section title={t.findingsTitle} hint={t.findings(grouped(findings).length)}>
         <Findings findings={findings} reading={reading} media={submission.media_type} foreign={!mine} current={current} onChoose={reading || preview.data ? setCurrent : undefined} />
       </Section>
       {(reading || preview.data) && (
@@ -33,10 +35,8 @@ export function Shown({ submission, mine }: { submission: Submission; mine: bool
           <Content reading={reading} preview={preview.data} sound={sound} findings={findings} current={current} onChoose={setCurrent} />
         </Section>
       )}
-      {parts.length > 0 && (
-        <Section title={text.specimen.score}>
-          <ScoreParts parts={parts} />
-        </Section>
+      {(refused || parts.length > 0) && (
+        <Section title={text.specimen.score}>{refused ? <p className="text-muted">{text.specimen.scoreRefused}</p> : <ScoreParts parts={parts} />}</Section>
       )}
       <Section title={text.specimen.origin.title}>
         <OriginSigns submission={submission} />

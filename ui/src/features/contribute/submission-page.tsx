@@ -3,15 +3,16 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "@/api/queries/account";
 import { affectedQuery, submissionQuery, useWithdraw } from "@/api/queries/submission";
-import type { Submission } from "@/api/types";
+import type { Me, Submission } from "@/api/types";
 import { SubmissionMark } from "@/components/mark/state";
 import { Button } from "@/components/ui/button";
 import { CopyId } from "@/components/ui/copy";
 import { Dialog } from "@/components/ui/dialog";
-import { Page, Section } from "@/components/ui/page";
+import { type Crumb, Page, Section } from "@/components/ui/page";
 import { FormProblem, Loaded, Note, Skeleton } from "@/components/ui/states";
 import { NotRunList } from "@/features/specimen/not-run";
 import { bytes, listOf, moment } from "@/lib/format";
+import { mediaWord } from "@/lib/media";
 import { text } from "@/text";
 import { Shown } from "./submission-content";
 import { whyOf } from "./mine-page";
@@ -25,13 +26,28 @@ export function SubmissionPage({ id }: { id: string }) {
   const affected = useQuery({ ...affectedQuery(id), enabled: query.error !== null });
   const gone = affected.data?.state === "withdrawn";
   const kind = text.frame.kinds.submission ?? "";
+  const me = useMe();
   return (
-    <Page title={query.data?.file_name ?? kind} crumbs={[{ label: t.mineTitle, to: "/submissions" }]} eyebrow={query.data && kind}>
+    <Page title={query.data?.file_name ?? kind} crumbs={crumbsOf(query.data, me.data)} eyebrow={query.data && kind}>
       {query.error && !query.data && affected.isLoading && <Skeleton />}
       {query.error && !query.data && gone && <Tombstone id={id} />}
       {!(query.error && !query.data && (gone || affected.isLoading)) && <Loaded query={query}>{(submission) => <Sheet submission={submission} />}</Loaded>}
     </Page>
   );
+}
+
+/** One's own lead back to one's list, those of others to their datanet. */
+function crumbsOf(submission: Submission | undefined, me: Me | null | undefined): Crumb[] {
+  const datanets = { label: text.frame.datanets, to: "/datanets" };
+  if (!submission) return [datanets];
+  if (me && me.contributor === submission.contributor) return [{ label: t.mineTitle, to: "/submissions" }];
+  return [datanets, { label: submission.datanet_name, to: `/datanets/${submission.datanet}` }];
+}
+
+/** What its state means; what is in a release is not said to wait for the next. */
+function meaningOf({ state, releases }: Submission): string {
+  if (state === "accepted" && releases.length > 0) return t.isIn(listOf(releases.map((one) => text.release.short(one.version))));
+  return text.state.submissionMeaning[state];
 }
 
 function Sheet({ submission }: { submission: Submission }) {
@@ -58,7 +74,7 @@ function Whole({ submission, mine }: { submission: Submission; mine: boolean }) 
     <>
       <div className="mb-8 border-s-4 border-gold-fill ps-4">
         <SubmissionMark state={submission.state} size={28} />
-        <p className="mt-1 text-base">{text.state.submissionMeaning[submission.state]}</p>
+        <p className="mt-1 text-base">{meaningOf(submission)}</p>
         {submission.state === "rejected" && why && <p className="mt-1 max-w-[72ch] text-base">{why}</p>}
         {submission.note && (
           <p className="mt-2 max-w-[72ch] text-sm">
@@ -73,6 +89,19 @@ function Whole({ submission, mine }: { submission: Submission; mine: boolean }) 
   );
 }
 
+/** Whose work it is, where the reader may know. */
+function byOf({ contributor, contributor_name }: Submission): [string, React.ReactNode][] {
+  if (!contributor || !contributor_name) return [];
+  return [
+    [
+      t.by,
+      <Link key="c" to="/contributors/$id" params={{ id: contributor }} className="text-blue underline underline-offset-2">
+        {contributor_name}
+      </Link>,
+    ],
+  ];
+}
+
 function Facts({ submission }: { submission: Submission }) {
   const rows: [string, React.ReactNode][] = [
     [
@@ -81,8 +110,9 @@ function Facts({ submission }: { submission: Submission }) {
         {submission.datanet_name}
       </Link>,
     ],
+    ...byOf(submission),
     [text.common.when, moment(submission.created_at)],
-    [text.common.size, [bytes(submission.bytes), submission.media_type].filter(Boolean).join(", ")],
+    [text.common.size, [bytes(submission.bytes), mediaWord(submission.media_type)].filter(Boolean).join(", ")],
     [text.common.licence, submission.licence],
     [t.scoreLabel, submission.score === null || submission.score === undefined ? t.scoreNone : t.score(submission.score)],
     [
@@ -139,7 +169,7 @@ function Withdraw({ submission }: { submission: Submission }) {
         {affected.isLoading && <p className="text-muted">{text.common.loading}</p>}
         {releases.length > 0 && (
           <Note tone="amber">
-            <strong className="font-medium">{t.withdrawStops(listOf(releases.map((one) => text.release.short(one.version))), releases.length)}</strong> {t.withdrawRecord}
+            <strong className="font-medium">{t.withdrawStops(listOf(releases.map((one) => text.release.short(one.version))), releases.length)}</strong> {t.withdrawRecord(releases.length)}
           </Note>
         )}
         {!affected.isLoading && releases.length === 0 && <p>{t.withdrawNoRelease}</p>}

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { GateOutcome, Modality, PreCheck } from "@/api/types";
 import { Note } from "@/components/ui/states";
 import { Content } from "@/features/specimen/content";
@@ -8,6 +8,7 @@ import { NotRunList } from "@/features/specimen/not-run";
 import { ScoreParts } from "@/features/specimen/score-parts";
 import { useObjectUrl } from "@/lib/object-url";
 import { hasPlace } from "@/lib/place";
+import { drawnAt, grouped } from "@/lib/stops";
 import { text } from "@/text";
 import { CheckTicker } from "./check-ticker";
 import { Mending } from "./mending";
@@ -26,10 +27,11 @@ interface VerdictViewProps {
 
 /** What the gate would say, at the places it speaks of, and what can be mended here. */
 export function VerdictView({ specimen, preCheck, modality, tray }: VerdictViewProps) {
-  const { verdict, preview, nearest } = preCheck;
+  const { verdict, preview, nearest, masks } = preCheck;
   // Of another encoding only what it will become is shown; read as it is, it breaks off.
   const reading = preCheck.converted ? null : preCheck.reading;
   const { findings } = verdict;
+  const drawn = useMemo(() => drawnAt(findings, masks), [findings, masks]);
   const [current, setCurrent] = useState<number | null>(null);
   const place = useRef<HTMLDivElement>(null);
   function show(finding: number): void {
@@ -39,8 +41,9 @@ export function VerdictView({ specimen, preCheck, modality, tray }: VerdictViewP
   const sound = useObjectUrl(modality === "audio" ? specimen.file : null);
   const placed = findings.some(hasPlace);
   const shown = Boolean(preview) || (placed && Boolean(reading));
-  const parts = verdict.parts ?? [];
-  const content = <Content reading={reading} preview={preview} sound={sound} findings={findings} current={current} onChoose={setCurrent} />;
+  const refused = verdict.outcome === "refused";
+  const parts = refused ? [] : (verdict.parts ?? []);
+  const content = <Content reading={reading} preview={preview} sound={sound} name={specimen.file.name} findings={drawn.findings} current={current} onChoose={setCurrent} />;
   return (
     <>
       <Note tone={tones[verdict.outcome]}>
@@ -56,8 +59,8 @@ export function VerdictView({ specimen, preCheck, modality, tray }: VerdictViewP
       )}
       {findings.length > 0 && (
         <div className="min-w-0">
-          <h4 className="mb-2 text-sm font-semibold">{t.findings(findings.length)}</h4>
-          <Findings findings={findings} reading={reading} media={verdict.media_type} current={current} onChoose={shown ? show : undefined} />
+          <h4 className="mb-2 text-sm font-semibold">{t.findings(grouped(findings).length)}</h4>
+          <Findings findings={findings} more={drawn.more} reading={reading} media={verdict.media_type} current={current} onChoose={shown ? show : undefined} />
         </div>
       )}
       {nearest && (

@@ -21,13 +21,13 @@ export function SampleMedia({ datanet }: { datanet: Datanet }) {
     <Loaded query={query}>
       {(page) => {
         const newest = page.items.find((one) => one.state === "ready" && !one.stopped_at);
-        return newest ? <Newest id={newest.id} datanet={datanet} /> : <None datanet={datanet} />;
+        return newest ? <Newest id={newest.id} datanet={datanet} /> : <None datanet={datanet} stopped={page.items.some((one) => one.stopped_at)} />;
       }}
     </Loaded>
   );
 }
 
-function None({ datanet }: { datanet: Datanet }) {
+function None({ datanet, stopped = false }: { datanet: Datanet; stopped?: boolean }) {
   const { accepted } = datanet.counts;
   const contribute = (
     <Button asChild look="primary">
@@ -37,7 +37,7 @@ function None({ datanet }: { datanet: Datanet }) {
     </Button>
   );
   return (
-    <Empty title={accepted > 0 ? t.sampleMediaWaiting(accepted) : t.sampleMediaEmpty} action={datanet.open && contribute}>
+    <Empty title={stopped ? t.sampleMediaStopped : accepted > 0 ? t.sampleMediaWaiting(accepted) : t.sampleMediaEmpty} action={datanet.open && contribute}>
       {t.sampleMediaWaitingBody}
     </Empty>
   );

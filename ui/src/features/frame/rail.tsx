@@ -8,12 +8,12 @@ import { isHere, places } from "./places";
 export function Rail() {
   const path = useLocation({ select: (location) => location.pathname });
   return (
-    <div className="sticky top-0 hidden h-dvh w-18 shrink-0 flex-col border-e border-line bg-surface md:flex rail:w-54">
+    <nav aria-label={text.frame.places} className="sticky top-0 hidden h-dvh w-18 shrink-0 flex-col border-e border-line bg-surface md:flex rail:w-54">
       <Link to="/" className="flex h-14 items-center gap-2.5 px-5 text-lg font-semibold tracking-tight" aria-label={`Karat, ${text.frame.home}`}>
         <Logo />
         <span className="hidden rail:inline">Karat</span>
       </Link>
-      <nav aria-label={text.frame.places} className="mt-3 grid gap-1 px-3">
+      <div className="mt-3 grid gap-1 px-3">
         {places.map((place) => {
           const here = isHere(place, path);
           return (
@@ -33,7 +33,7 @@ export function Rail() {
             </Link>
           );
         })}
-      </nav>
+      </div>
       <div className="mt-auto grid gap-1 p-5 text-xs text-muted max-rail:hidden">
         <a href="/docs" className="w-fit py-1 hover:text-ink hover:underline">
           {text.frame.docs}
@@ -45,7 +45,7 @@ export function Rail() {
           {text.frame.appearance}
         </Link>
       </div>
-    </div>
+    </nav>
   );
 }
 

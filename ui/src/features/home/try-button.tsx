@@ -6,9 +6,13 @@ import { Button } from "@/components/ui/button";
 import { FormProblem } from "@/components/ui/states";
 import { text } from "@/text";
 
+function isDemo({ name, topics }: Datanet): boolean {
+  return /\bdemo\b/i.test(`${name} ${topics.join(" ")}`);
+}
+
 /** The demo's datanet when there is one: named so, or simply the fullest. */
 export function demoDatanet(datanets: readonly Datanet[]): Datanet | undefined {
-  const byName = datanets.find((datanet) => /\bdemo\b/i.test(`${datanet.name} ${datanet.topics.join(" ")}`));
+  const byName = datanets.find(isDemo);
   const fullest = datanets.toSorted((a, b) => b.counts.accepted - a.counts.accepted)[0];
   return byName ?? (fullest && fullest.counts.accepted > 0 ? fullest : undefined);
 }
@@ -19,7 +23,8 @@ export function TryButton({ datanets }: { datanets: Datanet[] | undefined }) {
   const save = useSaveDatanet(null);
   const navigate = useNavigate();
   const demo = datanets && demoDatanet(datanets);
-  const hint = demo ? text.home.tryDemoHint : me.data ? text.home.trySampleHint : text.home.trySignUpHint;
+  const label = !demo ? text.home.trySample : isDemo(demo) ? text.home.tryDemo : text.home.tryLook(demo.name);
+  const hint = demo ? (isDemo(demo) ? text.home.tryDemoHint : text.home.tryLookHint) : me.data ? text.home.trySampleHint : text.home.trySignUpHint;
 
   async function start(): Promise<void> {
     if (demo) {
@@ -51,7 +56,7 @@ export function TryButton({ datanets }: { datanets: Datanet[] | undefined }) {
   return (
     <div className="mt-6 grid justify-items-start gap-2">
       <Button look="primary" busy={save.isPending} disabled={!datanets || me.isPending} onClick={() => void start().catch(() => undefined)}>
-        {text.home.tryDemo}
+        {label}
       </Button>
       <p className="min-h-5 max-w-[56ch] text-sm text-muted">{datanets && !me.isPending ? hint : ""}</p>
       <FormProblem error={save.error} />

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { datanetQuery } from "@/api/queries/datanet";
-import { releaseQuery } from "@/api/queries/release";
+import { releaseFilesQuery, releaseQuery } from "@/api/queries/release";
 import type { Release } from "@/api/types";
 import { Hallmark, releaseStrikes } from "@/components/mark/hallmark";
 import { ReleaseMark } from "@/components/mark/state";
@@ -90,12 +90,22 @@ export function ReleasePage({ id, tab, onTab }: ReleasePageProps) {
 function Actions({ release }: { release: Release }) {
   const { data } = useQuery(datanetQuery(release.datanet));
   const media = data !== undefined && data.modality !== "text";
+  const files = useQuery({ ...releaseFilesQuery(release.id), enabled: media });
+  const tars = files.data?.filter((file) => file.name.startsWith("webdataset/")) ?? [];
   return (
     <>
       {(["jsonl", "parquet"] as const).map((kind) => (
         <Button key={kind} asChild look={media && kind === "parquet" ? "primary" : "quiet"}>
           <a href={`/api/v1/releases/${release.id}/download/${kind}`} download>
             {t.downloads[kind]}
+          </a>
+        </Button>
+      ))}
+      {tars.map((file, i) => (
+        <Button key={file.name} asChild>
+          <a href={`/api/v1/releases/${release.id}/files/${file.name}`} download>
+            {t.downloads.webdataset}
+            {tars.length > 1 && ` ${i + 1}`}
           </a>
         </Button>
       ))}

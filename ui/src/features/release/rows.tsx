@@ -1,15 +1,19 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { rowsQuery } from "@/api/queries/release";
 import type { Release, Row } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Empty, Failure, Skeleton } from "@/components/ui/states";
-import { count } from "@/lib/format";
+import { bytes, count } from "@/lib/format";
+import { mediaWord } from "@/lib/media";
 import { text } from "@/text";
 import { ProofDialog } from "./proof";
 
 const t = text.release;
+
+/** Drawn only where rows are files. */
+const RowMedia = lazy(() => import("./row-media"));
 
 /** Rows as they stand in the release; each can be asked for its proof. A stopped release has none to show. */
 export function Rows({ release }: { release: Release }) {
@@ -63,6 +67,11 @@ function RowLine({ row, onProve, provable }: { row: Row; onProve: () => void; pr
   const long = row.content.length > 360;
   return (
     <li className="grid gap-x-6 gap-y-2 border-t border-line py-4 md:grid-cols-[1fr_16rem]">
+      {row.media ? (
+        <Suspense fallback={<div className="skeleton h-18 max-w-96" />}>
+          <RowMedia row={row} />
+        </Suspense>
+      ) : (
       <div className="min-w-0">
         <p className={`text-sm break-words whitespace-pre-wrap ${open ? "" : "line-clamp-5"}`}>{row.content}</p>
         {long && (
@@ -71,6 +80,7 @@ function RowLine({ row, onProve, provable }: { row: Row; onProve: () => void; pr
           </button>
         )}
       </div>
+      )}
       <div className="num text-xs text-muted">
         <p className="font-mono text-ink">{t.row(row.index)}</p>
         <p>
@@ -81,9 +91,9 @@ function RowLine({ row, onProve, provable }: { row: Row; onProve: () => void; pr
         </p>
         <p>
           <Link to="/submissions/$id" params={{ id: row.submission }} className="underline-offset-2 hover:underline">
-            {t.span(row.span[0] ?? 0, row.span[1] ?? 0)}
+            {row.media ? t.itemPage : t.span(row.span[0] ?? 0, row.span[1] ?? 0)}
           </Link>{" "}
-          ({count((row.span[1] ?? 0) - (row.span[0] ?? 0))} B)
+          ({row.media ? [mediaWord(row.media.media_type), bytes(row.media.bytes)].join(", ") : `${count((row.span[1] ?? 0) - (row.span[0] ?? 0))} B`})
         </p>
         {provable && (
           <Button size="sm" className="mt-2" onClick={onProve} aria-label={`${t.prove}: ${t.row(row.index)}`}>

@@ -5,6 +5,7 @@ import { NeighbourView } from "@/features/specimen/neighbour";
 import { Sentence } from "@/features/specimen/sentence";
 import { useFetchedUrl } from "@/lib/fetched-url";
 import { bytes } from "@/lib/format";
+import { mediaWord } from "@/lib/media";
 import { text } from "@/text";
 
 interface ItemViewProps {
@@ -25,7 +26,7 @@ export function ItemView({ item, current, onChoose, keys }: ItemViewProps) {
       <p className="num mb-3 flex flex-wrap gap-x-3 text-xs text-muted">
         <span>{bytes(submission.bytes)}</span>
         <span>{submission.licence}</span>
-        {submission.media_type && <span>{submission.media_type}</span>}
+        {submission.media_type && <span>{mediaWord(submission.media_type)}</span>}
         {typeof submission.score === "number" && <span>{text.review.score(submission.score)}</span>}
         {submission.trial && <span>{text.contribute.trial}</span>}
         {preview && <span>{text.review.blindNote}</span>}

@@ -72,6 +72,11 @@ export function ReviewPage({ id }: { id: string }) {
         <div className="absolute end-4 bottom-full mb-3">
           <UndoBar sitting={sitting} />
         </div>
+        {sitting.overtaken && (
+          <p role="status" className="border-b border-blue bg-blue-wash px-4 py-2 text-sm sm:px-6 lg:px-8">
+            {t.overtaken}
+          </p>
+        )}
         {item && sitting.error && <Failed error={sitting.error} />}
         {item && rejecting && <RejectPanel key={here} busy={sitting.busy} onCancel={() => setRejecting(false)} onConfirm={reject} />}
         {item && !rejecting && (
@@ -125,12 +130,12 @@ export function nextPlace(findings: readonly Finding[], current: number | null):
 }
 
 function Position({ sitting }: { sitting: Sitting }) {
-  const here = sitting.done + 1;
-  const shown = t.position(Math.min(here, sitting.all), sitting.all);
+  const { at, all, passed } = sitting.position;
+  const shown = t.position(at, all);
   return (
     <div className="w-40" aria-live="polite">
       <p className="num mb-1 text-end text-sm">{shown}</p>
-      <Meter value={sitting.done} max={sitting.all} label={t.positionLabel} shown={shown} tone="gold" />
+      <Meter value={passed} max={all} label={t.positionLabel} shown={shown} tone="gold" />
     </div>
   );
 }
@@ -145,20 +150,24 @@ function Guidelines({ source }: { source: string }) {
 }
 
 function Done({ sitting }: { sitting: Sitting }) {
+  const { skipped } = sitting;
   return (
     <Empty
-      title={t.doneTitle}
+      title={skipped > 0 ? t.skippedTitle : t.doneTitle}
       action={
-        sitting.skipped > 0 ? (
-          <Button onClick={sitting.previous}>{t.previous}</Button>
-        ) : (
+        <div className="flex flex-wrap justify-center gap-3">
+          {skipped > 0 && (
+            <Button look="primary" onClick={sitting.again}>
+              {t.again(skipped)}
+            </Button>
+          )}
           <Button asChild>
             <Link to="/review">{t.back}</Link>
           </Button>
-        )
+        </div>
       }
     >
-      {t.doneBody(sitting.done)}
+      {skipped > 0 ? t.skippedBody(sitting.done, skipped) : t.doneBody(sitting.done)}
     </Empty>
   );
 }

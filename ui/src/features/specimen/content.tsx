@@ -13,6 +13,8 @@ export interface ContentProps {
   preview?: Preview | null;
   /** Where a recording can be heard: the contributor's own file, or the server's. */
   sound?: string | null;
+  /** Name of the file, where several are on one page. */
+  name?: string;
   findings: readonly Finding[];
   current?: number | null;
   onChoose?: (index: number) => void;
@@ -33,13 +35,13 @@ export function Content(props: ContentProps) {
   );
 }
 
-function Kind({ reading, preview, sound, findings, current = null, onChoose, whole = false, keys = false }: ContentProps) {
-  if (preview?.kind === "image") return <Picture preview={preview} findings={findings} current={current} keys={keys} />;
+function Kind({ reading, preview, sound, name, findings, current = null, onChoose, whole = false, keys = false }: ContentProps) {
+  if (preview?.kind === "image") return <Picture preview={preview} name={name} findings={findings} current={current} keys={keys} />;
   if (preview?.kind === "sound" || (sound && !reading)) {
     const drawing = preview?.kind === "sound" ? preview.sound : null;
     return <Sound drawing={drawing} source={sound ?? null} findings={findings} current={current} onChoose={onChoose} keys={keys} />;
   }
   if (!reading) return null;
   if (reading.spans.some((span) => span.place.kind === "page")) return <Pages reading={reading} findings={findings} current={current} whole={whole} />;
-  return <SpecimenText source={reading.text} reading={reading} findings={findings} current={current} whole={whole} prose={whole} cut={reading.cut} className={whole ? "max-h-[68vh]" : undefined} />;
+  return <SpecimenText source={reading.text} name={name} reading={reading} findings={findings} current={current} whole={whole} prose={whole} cut={reading.cut} className={whole ? "max-h-[68vh]" : undefined} />;
 }

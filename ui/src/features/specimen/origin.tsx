@@ -7,7 +7,8 @@ const t = text.specimen.origin;
 const asking = ["I11", "S11", "T19"];
 
 export function isSign(finding: Finding): boolean {
-  return asking.includes(finding.check);
+  // A name in a tag says whose it is, not how it was made.
+  return asking.includes(finding.check) && finding.code !== "personal_metadata";
 }
 
 /** How far a sign can be believed: a signature, a field anyone can write, or a statistic. */

@@ -12,13 +12,15 @@ const t = text.specimen;
 
 interface PictureProps {
   preview: Extract<Preview, { kind: "image" }>;
+  /** Name of the file, where several are on one page. */
+  name?: string;
   findings: readonly Finding[];
   current: number | null;
   keys: boolean;
 }
 
 /** A picture to look at closely, with boxes where findings speak of a region. */
-export default function Picture({ preview, findings, current, keys }: PictureProps) {
+export default function Picture({ preview, name, findings, current, keys }: PictureProps) {
   const { frame, ...zoom } = useZoom();
   const [boxes, setBoxes] = useState(true);
   const any = findings.some((finding) => finding.evidence?.kind === "pixels");
@@ -30,7 +32,7 @@ export default function Picture({ preview, findings, current, keys }: PicturePro
       <div
         ref={frame}
         role="region"
-        aria-label={t.picture}
+        aria-label={t.pictureOf(name)}
         tabIndex={0}
         onKeyDown={zoom.onKeyDown}
         onPointerDown={zoom.onPointerDown}

@@ -18,6 +18,8 @@ interface SpecimenTextProps {
   className?: string;
   /** For reading a whole text rather than finding a place in it. */
   prose?: boolean;
+  /** Name of the file, where several are on one page. */
+  name?: string;
   /** Whether the file goes on after the text. */
   cut?: boolean;
 }
@@ -26,7 +28,7 @@ interface SpecimenTextProps {
 const MANY_LINES = 2000;
 
 /** The text with line numbers; what a finding speaks of is marked where it stands. */
-export function SpecimenText({ source, reading, findings, current = null, whole = false, prose = false, cut = false, className }: SpecimenTextProps) {
+export function SpecimenText({ source, reading, findings, current = null, whole = false, prose = false, cut = false, name, className }: SpecimenTextProps) {
   const lines = useMemo(() => markLines(source, findings), [source, findings]);
   const gutter = useMemo(() => gutterOf(source, reading), [source, reading]);
   const places = useMemo(() => around(lines), [lines]);
@@ -44,7 +46,7 @@ export function SpecimenText({ source, reading, findings, current = null, whole 
     <div className="min-w-0">
       {/* Long text scrolls; the region is reachable by keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div ref={box} role="region" aria-label={text.contribute.lines} tabIndex={0} className={cx("max-h-96 overflow-auto rounded-sm border border-line bg-paper py-2", className)}>
+      <div ref={box} role="region" aria-label={text.contribute.lines(name)} tabIndex={0} className={cx("max-h-96 overflow-auto rounded-sm border border-line bg-paper py-2", className)}>
         {shown.slice(0, most).map((line, i) =>
           line ? (
             <TextLine key={line.number} line={line} label={gutter?.get(line.number) ?? (gutter ? "" : String(line.number))} findings={findings} current={current} prose={prose} />
