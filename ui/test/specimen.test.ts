@@ -7,7 +7,7 @@ import { beliefOf } from "@/features/specimen/origin";
 import { ramp } from "@/features/specimen/sound-draw";
 import { masked, nameOfText } from "@/lib/mask";
 import { pageOf, sheetsOf } from "@/lib/pages";
-import { cut, equalPassages } from "@/lib/passages";
+import { counterparts, cut, equalPassages } from "@/lib/passages";
 import { shareOf } from "@/lib/neighbour";
 import { reasonsOf } from "@/lib/not-run";
 import { placeOf } from "@/lib/place";
@@ -48,6 +48,11 @@ describe("equal passages", () => {
     const [own, other] = equalPassages("We saw: the quick, brown fox jumps. And left.", "THE QUICK BROWN FOX JUMPS high");
     expect(own.map(({ from, to }) => "We saw: the quick, brown fox jumps. And left.".slice(from, to))).toEqual(["the quick, brown fox jumps"]);
     expect(other).toEqual([{ from: 0, to: 25 }]);
+  });
+  test("each leads to its counterpart, wherever that stands", () => {
+    const a = "one two three four five x six seven eight nine ten";
+    const b = "SIX seven eight nine ten y one two three four five";
+    expect(counterparts(a, b, equalPassages(a, b))).toEqual([1, 0]);
   });
   test("four equal words are none", () => expect(equalPassages("a b c d x", "a b c d y")).toEqual([[], []]));
   test("cutting loses no text", () => {

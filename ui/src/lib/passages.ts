@@ -38,15 +38,22 @@ export function equalPassages(a: string, b: string): [Stretch[], Stretch[]] {
   return [covered(wordsA, ownA, new Set(ownB)), covered(wordsB, ownB, new Set(ownA))];
 }
 
-/** The text as pieces, equal ones marked. */
-export function cut(source: string, stretches: readonly Stretch[]): { text: string; equal: boolean }[] {
-  const pieces: { text: string; equal: boolean }[] = [];
+/** Beside each equal stretch of one text the stretch of the other that begins to say the same. */
+export function counterparts(a: string, b: string, [inA, inB]: [Stretch[], Stretch[]]): number[] {
+  const said = (source: string, { from, to }: Stretch) => wordsOf(source.slice(from, to)).map((word) => word.word);
+  const others = inB.map((stretch) => ` ${said(b, stretch).join(" ")} `);
+  return inA.map((stretch) => Math.max(0, others.findIndex((other) => other.includes(` ${said(a, stretch).slice(0, WORDS).join(" ")} `))));
+}
+
+/** The text as pieces; equal ones with the number of their stretch, from 0. */
+export function cut(source: string, stretches: readonly Stretch[]): { text: string; equal: boolean; stretch: number }[] {
+  const pieces: { text: string; equal: boolean; stretch: number }[] = [];
   let at = 0;
-  for (const { from, to } of stretches) {
-    if (from > at) pieces.push({ text: source.slice(at, from), equal: false });
-    pieces.push({ text: source.slice(from, to), equal: true });
+  for (const [stretch, { from, to }] of stretches.entries()) {
+    if (from > at) pieces.push({ text: source.slice(at, from), equal: false, stretch: -1 });
+    pieces.push({ text: source.slice(from, to), equal: true, stretch });
     at = to;
   }
-  if (at < source.length) pieces.push({ text: source.slice(at), equal: false });
+  if (at < source.length) pieces.push({ text: source.slice(at), equal: false, stretch: -1 });
   return pieces;
 }

@@ -90,7 +90,7 @@ function RowLine({ row, onProve, provable }: { row: Row; onProve: () => void; pr
           · {row.licence}
         </p>
         <p>
-          <Link to="/submissions/$id" params={{ id: row.submission }} className="underline-offset-2 hover:underline">
+          <Link to="/submissions/$id" params={{ id: row.submission }} className="underline underline-offset-2">
             {row.media ? t.itemPage : t.span(row.span[0] ?? 0, row.span[1] ?? 0)}
           </Link>{" "}
           ({row.media ? [mediaWord(row.media.media_type), bytes(row.media.bytes)].join(", ") : `${count((row.span[1] ?? 0) - (row.span[0] ?? 0))} B`})

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from "react";
 import type { Finding, Preview, Reading } from "@/api/types";
+import { mayBeRecords } from "@/lib/turns";
 import { text } from "@/text";
 import { SpecimenText } from "./specimen-text";
 
@@ -7,6 +8,7 @@ import { SpecimenText } from "./specimen-text";
 const Pages = lazy(() => import("./pages"));
 const Picture = lazy(() => import("./picture"));
 const Sound = lazy(() => import("./sound"));
+const Turns = lazy(() => import("./turns"));
 
 export interface ContentProps {
   reading?: Reading | null;
@@ -43,5 +45,7 @@ function Kind({ reading, preview, sound, name, findings, current = null, onChoos
   }
   if (!reading) return null;
   if (reading.spans.some((span) => span.place.kind === "page")) return <Pages reading={reading} findings={findings} current={current} whole={whole} />;
-  return <SpecimenText source={reading.text} name={name} reading={reading} findings={findings} current={current} whole={whole} prose={whole} cut={reading.cut} className={whole ? "max-h-[68vh]" : undefined} />;
+  // Lines of JSON may be conversations; what they are is seen when they are laid out.
+  const Lines = mayBeRecords(reading.text) ? Turns : SpecimenText;
+  return <Lines source={reading.text} name={name} reading={reading} findings={findings} current={current} whole={whole} prose={whole} cut={reading.cut} className={whole ? "max-h-[68vh]" : undefined} />;
 }

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Neighbour, Preview, Reading } from "@/api/types";
-import { cut, equalPassages, type Stretch } from "@/lib/passages";
+import { cx } from "@/lib/cx";
+import { counterparts, cut, equalPassages, type Stretch } from "@/lib/passages";
 import { useFetchedUrl } from "@/lib/fetched-url";
 import { shareOf } from "@/lib/neighbour";
 import { soundPicture } from "@/lib/sound";
@@ -77,16 +78,35 @@ function Sounds({ own, other, sources }: SoundsProps) {
 }
 
 function Texts({ own, other }: { own: string; other: string }) {
-  const [inOwn, inOther] = useMemo(() => equalPassages(own, other), [own, other]);
+  const equal = useMemo(() => equalPassages(own, other), [own, other]);
+  const pairs = useMemo(() => counterparts(own, other, equal), [own, other, equal]);
+  const [at, setAt] = useState(0);
+  const sides = useRef<HTMLDivElement>(null);
+  const [inOwn, inOther] = equal;
+  useEffect(() => {
+    // Both sides stand at the same passage; only the boxes scroll, the page stays.
+    for (const [side, stretch] of [at, pairs[at] ?? 0].entries()) {
+      const mark = sides.current?.querySelector<HTMLElement>(`[data-passage="${side}-${stretch}"]`);
+      const box = mark?.closest<HTMLElement>("[role=region]");
+      if (mark && box) box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - 24;
+    }
+  }, [at, pairs]);
   return (
     <>
-      <p className="text-xs text-muted">{inOwn.length > 0 ? t.nearestHint : t.noEqual}</p>
-      <div className="grid gap-3 sm:grid-cols-2">
+      <div className="flex flex-wrap items-center gap-x-3">
+        <p className="text-xs text-muted">{inOwn.length > 0 ? t.nearestHint : t.noEqual}</p>
+        {inOwn.length > 1 && (
+          <button type="button" onClick={() => setAt((at + 1) % inOwn.length)} className="num rounded-sm py-0.5 text-xs text-blue underline underline-offset-2 pointer-coarse:py-2">
+            {t.nextPassage(at + 1, inOwn.length)}
+          </button>
+        )}
+      </div>
+      <div ref={sides} className="grid gap-3 sm:grid-cols-2">
         <Side title={t.yours}>
-          <Marked source={own} stretches={inOwn} />
+          <Marked source={own} stretches={inOwn} side={0} current={at} />
         </Side>
         <Side title={t.theirs}>
-          <Marked source={other} stretches={inOther} />
+          <Marked source={other} stretches={inOther} side={1} current={pairs[at] ?? 0} />
         </Side>
       </div>
     </>
@@ -106,10 +126,26 @@ function Side({ title, children }: { title: string; children: React.ReactNode })
   );
 }
 
-function Marked({ source, stretches }: { source: string; stretches: readonly Stretch[] }) {
+interface MarkedProps {
+  source: string;
+  stretches: readonly Stretch[];
+  side: 0 | 1;
+  /** The passage both sides stand at. */
+  current: number;
+}
+
+function Marked({ source, stretches, side, current }: MarkedProps) {
   return (
     <p className="text-xs leading-5 break-words whitespace-pre-wrap">
-      {cut(source, stretches).map((piece, i) => (piece.equal ? <mark key={i} className="bg-amber-wash text-amber">{piece.text}</mark> : <span key={i}>{piece.text}</span>))}
+      {cut(source, stretches).map((piece, i) =>
+        piece.equal ? (
+          <mark key={i} data-passage={`${side}-${piece.stretch}`} className={cx("bg-amber-wash text-amber", stretches.length > 1 && piece.stretch === current && "underline decoration-2 underline-offset-2")}>
+            {piece.text}
+          </mark>
+        ) : (
+          <span key={i}>{piece.text}</span>
+        ),
+      )}
     </p>
   );
 }

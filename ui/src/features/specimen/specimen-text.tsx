@@ -7,7 +7,7 @@ import { text } from "@/text";
 import { TextLine } from "./text-line";
 import { gutterOf } from "./gutter";
 
-interface SpecimenTextProps {
+export interface SpecimenTextProps {
   source: string;
   /** Where the text comes from: then the gutter counts paragraphs or records. */
   reading?: Reading | null;

@@ -4,7 +4,8 @@ import { toneText, type Tone } from "@/components/mark/punch";
 import { cx } from "@/lib/cx";
 import { type Line, pieces } from "@/lib/spans";
 
-const washes: Record<Tone, string> = {
+/** The wash under words a finding speaks of. */
+export const washes: Record<Tone, string> = {
   gold: "bg-gold-wash",
   blue: "bg-blue-wash",
   amber: "bg-amber-wash",
