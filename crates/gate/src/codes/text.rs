@@ -144,12 +144,42 @@ pub(super) const CODES: &[Code] = &[
         ],
     ),
     hold(
+        "meaningless_letters",
+        "T7",
+        "The text reads like random letters",
+        [
+            "Half of the text or more (parts of at least 500 letters, 200 characters in scripts without spaces) has letters as chance puts them: hardly any run of seven letters comes back (of three characters in scripts without spaces), and the same three letters come again no more often than the letters beside each other alone would have it. Random letters and syllables, struck keys and Markov chains are so; no text was among 10,000 parts in 120 languages. It may be art, so a person looks.",
+            "parts of the text that are clearly chance, of 1,000; from this many on it is held.",
+            "Send text in a language. If it is meant to be so, say so in the text and leave it: the reviewer sees this note.",
+        ],
+    ),
+    hold(
+        "meaningless_order",
+        "T7",
+        "The text reads like shuffled words",
+        [
+            "Small words stand next to each other that no sentence puts there (“the of”, “and and”; for English, German, French, Spanish, Portuguese, Italian, Catalan, Polish, Norwegian and Russian from a table, elsewhere a word and itself), and the same two words come again no more often than in a shuffled text. It may be art or a list, so a person looks.",
+            "neighbouring small words, of 1,000, that no sentence has, three of them forgiven (1,000 where a long text is shuffled in every way); from this many on it is held.",
+            "Send the words in the order of their sentences. If it is meant to be so, say so in the text and leave it: the reviewer sees this note.",
+        ],
+    ),
+    hold(
+        "disguised_text",
+        "T7",
+        "The text is written in disguise",
+        [
+            "As it stands the text has next to no small words of a language; read backwards, or with every letter moved on in the alphabet (ROT13), it has as many as a language. What is hidden so is hidden from search and from the other checks. It may be a riddle, so a person looks.",
+            "small words of one language, of 1,000, when it is undone and as it is; from this many on it is held.",
+            "Send the text as it is read.",
+        ],
+    ),
+    hold(
         "placeholder_text",
         "T9",
         "The text has filler",
         [
-            "“Lorem ipsum” is filler from a template; a person looks whether there is real text around it.",
-            "places found; 0.",
+            "“Lorem ipsum” is filler from a template; where one word in twenty is one that hardly any other Latin has (“consectetur”, “cillum” …), its words stand there in another order. A person looks whether there is real text around it.",
+            "places (or words) found; 0.",
             "Replace the filler by the real text.",
         ],
     ),
@@ -354,6 +384,26 @@ pub(super) const CODES: &[Code] = &[
         ],
     ),
     score(
+        "chance_letters",
+        "T7",
+        "Letters come as if by chance",
+        [
+            "In every language words and stems come back, and three letters in a row come again more often than the letters beside each other alone would have it. Both are measured in the text itself, so no language needs to be known; where neither holds, as in random syllables, nothing can be learned. A part of 300 to 500 letters counts by half.",
+            "parts of 1,500 to 3,000 letters, of 1,000, that look like chance; 0.",
+            "Write words of a language; leave out random, encoded and generated text.",
+        ],
+    ),
+    score(
+        "chance_order",
+        "T7",
+        "Words come as if by chance",
+        [
+            "Some small words never stand next to each other in a sentence (“the of”, “and and”), and in every text with sentences the same two words come again more often than if it had been shuffled. In shuffled words and in word salad neither holds.",
+            "neighbouring small words, of 1,000, that no sentence has, three of them forgiven; up to this many nothing is lost.",
+            "Write whole sentences in the order they are read.",
+        ],
+    ),
+    score(
         "text_very_long",
         "T5",
         "The text is very long",
@@ -371,6 +421,16 @@ pub(super) const CODES: &[Code] = &[
             "Phrases of five to ten words that came before make up much of the text: forms, generated pages, the same passage again and again.",
             "characters in phrases that came before, of 1,000; up to this many nothing is lost.",
             "Keep each passage once.",
+        ],
+    ),
+    score(
+        "one_template",
+        "T8",
+        "One sentence with changing words",
+        [
+            "Phrases of ten words that come ten times or oftener make up much of the text: one template filled in again and again. Refrains and forms stay below.",
+            "characters in such phrases, of 1,000; up to this many nothing is lost.",
+            "Write texts of their own, or send what changes as a table.",
         ],
     ),
     score(

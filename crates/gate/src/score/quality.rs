@@ -60,9 +60,21 @@ const FUNCTION_WORDS: Line = line("no_function_words", 4, 0, 45, "different smal
 const STRANGE: Line =
     line("random_letters", 280, 380, 70, "of 1,000 neighbouring letters are strange to each other");
 
+const CHANCE_LETTERS: Line =
+    line("chance_letters", 0, 1000, 80, "of 1,000 parts have letters that look like chance");
+const CHANCE_ORDER: Line = line(
+    "chance_order",
+    200,
+    300,
+    70,
+    "of 1,000 neighbouring small words, three forgiven, are pairs no sentence has",
+);
+
 /// Different lines, and different words, of a text that is more than its refrain.
 const OTHER_LINES: u64 = 8;
 const OTHER_WORDS: u64 = 20;
+/// Different small words that are enough for a text whose refrain is charged.
+const REFRAIN_WORDS: u64 = 2;
 /// What its refrain costs at most.
 const REFRAIN: u64 = 35;
 
@@ -78,6 +90,13 @@ const COPIED: [Line; 6] = [
     line("copied_phrases", 110, 560, 40, "of 1,000 characters are in repeated phrases of nine words"),
     line("copied_phrases", 100, 550, 40, "of 1,000 characters are in repeated phrases of ten words"),
 ];
+const ONE_TEMPLATE: Line = line(
+    "one_template",
+    400,
+    800,
+    60,
+    "of 1,000 characters are in phrases of ten words that come ten times or oftener",
+);
 const LONG_WORD: Line = line("endless_word", 1000, 10_000, 30, "characters has the longest word");
 const BULLETS: Line = line("many_bullets", 900, 1000, 10, "of 1,000 lines begin with a bullet");
 const ELLIPSES: Line = line("cut_lines", 300, 800, 30, "of 1,000 lines end with an ellipsis");
@@ -102,7 +121,7 @@ const TECHNICAL: [Line; 5] = [
 ];
 
 /// The whole table of the profile *prose*.
-const TABLE: [Line; 27] = [
+const TABLE: [Line; 30] = [
     WORDS,
     TOO_LONG,
     LETTERS,
@@ -121,9 +140,12 @@ const TABLE: [Line; 27] = [
     COPIED[3],
     COPIED[4],
     COPIED[5],
+    ONE_TEMPLATE,
     VARIETY,
     FUNCTION_WORDS,
     STRANGE,
+    CHANCE_LETTERS,
+    CHANCE_ORDER,
     LONG_WORD,
     BULLETS,
     ELLIPSES,
@@ -201,9 +223,16 @@ fn losses(measures: &Measures, profile: Profile) -> Vec<(Line, u64)> {
         (BRACKETS, measures.lines.brackets),
     ];
     losses.extend(measures.strange_letters.map(|found| (STRANGE, found)));
+    losses.extend(measures.noise.parts().map(|found| (CHANCE_LETTERS, found)));
+    losses.extend(measures.noise.strangers().map(|found| (CHANCE_ORDER, found)));
     if profile != Profile::Short {
         losses.insert(0, (WORDS, measures.words));
-        losses.extend(measures.function_words.map(|found| (FUNCTION_WORDS, found)));
+        // The few words of a refrain are charged as one already.
+        let refrain = says_more(measures) && repetition(measures).iter().any(|(line, of)| line.lost(*of) > 0);
+        let words = measures.function_words.filter(|found| !refrain || *found < REFRAIN_WORDS);
+        // What is backwards has small words of other languages by accident.
+        let words = if measures.noise.disguise.is_some() { Some(0) } else { words };
+        losses.extend(words.map(|found| (FUNCTION_WORDS, found)));
     }
     if !measures.spaceless {
         losses.push((SHORT_WORDS, measures.mean_length));
@@ -220,18 +249,27 @@ fn losses(measures: &Measures, profile: Profile) -> Vec<(Line, u64)> {
 }
 
 /// What repetition costs. A poem, a song, a litany or a list of questions says much besides its
-/// refrain: there only the line that costs most counts, and not more than [`REFRAIN`].
+/// refrain: there only the line that costs most counts, and not more than [`REFRAIN`]; but one
+/// long sentence with changing words is no refrain.
 fn repetition(measures: &Measures) -> Vec<(Line, u64)> {
+    let template = (ONE_TEMPLATE, measures.templated);
     let mut losses = vec![(VARIETY, measures.variety)];
     losses.extend(worst(&[(LINES, measures.repeated_lines), (PARAGRAPHS, measures.repeated_paragraphs)]));
     losses.extend(worst(&COPIED.into_iter().zip(measures.copied_phrases).collect::<Vec<_>>()));
     let phrases = PHRASES.into_iter().zip(measures.top_phrases);
     losses.extend(worst(&phrases.collect::<Vec<_>>()));
-    if measures.different_lines < OTHER_LINES || measures.different_words < OTHER_WORDS {
+    if !says_more(measures) {
+        losses.push(template);
         return losses;
     }
     let capped = |(line, measured): (Line, u64)| (Line { most: line.most.min(REFRAIN), ..line }, measured);
-    worst(&losses).map(capped).into_iter().collect()
+    let refrain = worst(&losses).map(capped);
+    worst(&refrain.into_iter().chain([template]).collect::<Vec<_>>()).into_iter().collect()
+}
+
+/// Whether a text says much besides its refrain.
+fn says_more(measures: &Measures) -> bool {
+    measures.different_lines >= OTHER_LINES && measures.different_words >= OTHER_WORDS
 }
 
 /// Of measures of one thing only the one that costs most counts.

@@ -8,11 +8,36 @@ use crate::evidence::{at, finding, many, place};
 use aho_corasick::AhoCorasick;
 use karat_types::Finding;
 use serde_json::json;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// How a template's filler begins.
 const FILLER: &str = "lorem ipsum";
+/// Its words that other Latin seldom has, or no Latin at all.
+const FILLER_WORDS: [&str; 18] = [
+    "adipiscing",
+    "adipisicing",
+    "aute",
+    "cillum",
+    "commodo",
+    "consectetur",
+    "consequat",
+    "cupidatat",
+    "eiusmod",
+    "excepteur",
+    "exercitation",
+    "fugiat",
+    "incididunt",
+    "laboris",
+    "occaecat",
+    "pariatur",
+    "reprehenderit",
+    "ullamco",
+];
+/// One in this many words of a text is one of them where it is filler, and so many different.
+const FILLER_SHARE: usize = 20;
+const FILLER_DIFFERENT: usize = 5;
 
 /// English verbs that take back what their objects say.
 const VERBS: &[&str] = &["ignore", "disregard", "forget", "override"];
@@ -76,23 +101,47 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
     findings
 }
 
-/// “Lorem ipsum” outside of fenced code, where it is a common example of a string.
+/// “Lorem ipsum” outside of fenced code, where it is a common example of a string, and its
+/// words in another order.
 fn filler(lower: &str) -> Option<Finding> {
     let (mut start, mut fence) = (0, None);
-    let mut places = Vec::new();
+    let (mut places, mut words, mut all) = (Vec::new(), Vec::new(), 0);
     for line in lower.split_inclusive('\n') {
         match (fence, fence_marker(line)) {
             (None, Some(open)) => fence = Some(open),
             (Some(open), Some(close)) if close.starts_with(open) && closes(line, close) => fence = None,
-            (None, None) => places.extend(line.find(FILLER).map(|at| start + at)),
+            (None, None) => {
+                places.extend(line.find(FILLER).map(|at| start + at));
+                for word in line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+                    all += 1;
+                    if FILLER_WORDS.contains(&word) {
+                        words.push((word, start + word.as_ptr() as usize - line.as_ptr() as usize));
+                    }
+                }
+            }
             _ => {}
         }
         start += line.len();
     }
-    let &first = places.first()?;
-    let message = "There is filler from a template: “lorem ipsum”.".to_owned();
-    let found = finding("placeholder_text", json!(places.len()), json!(0), message);
-    Some(at(found, place(lower.as_bytes(), first, first + FILLER.len())))
+    let different: HashSet<&str> = words.iter().map(|(word, _)| *word).collect();
+    let (count, first, length, message) = match (places.first(), words.first()) {
+        (Some(&first), _) => {
+            let message = "There is filler from a template: “lorem ipsum”.".to_owned();
+            (places.len(), first, FILLER.len(), message)
+        }
+        (None, Some(&(word, first)))
+            if words.len() * FILLER_SHARE >= all && different.len() >= FILLER_DIFFERENT =>
+        {
+            let message = format!(
+                "There is filler from a template: {} of {all} words are those of “lorem ipsum”, the first is “{word}”.",
+                words.len()
+            );
+            (words.len(), first, word.len(), message)
+        }
+        _ => return None,
+    };
+    let found = finding("placeholder_text", json!(count), json!(0), message);
+    Some(at(found, place(lower.as_bytes(), first, first + length)))
 }
 
 /// Lower case where that does not move a byte: the places stay those of the text.

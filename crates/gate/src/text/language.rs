@@ -88,6 +88,16 @@ pub(crate) fn of_lines(lines: &[String]) -> Option<(&'static str, u32)> {
     by_script(lines).or_else(|| by_words(lines))
 }
 
+/// The lists a lower-case word is in: a bit for each place in [`LISTS`].
+pub(super) fn lists_of(word: &str) -> Option<u64> {
+    VOTES.get(word).copied()
+}
+
+/// The list of a language.
+pub(super) fn list_of(language: &str) -> Option<(&'static str, &'static str)> {
+    LISTS.iter().copied().find(|(code, _)| *code == language)
+}
+
 /// Characters of the sample, line by line.
 fn sample(lines: &[String]) -> impl Iterator<Item = &str> {
     let mut read = 0;

@@ -7,9 +7,12 @@
 
 use super::function_words;
 use super::letters;
+use super::noise::Noise;
 use super::prose::Prose;
 use super::scripts::is_spaceless;
-use super::shape::{Lines, Mixed, Tokens, copied_phrases, longest_word, phrase_key, repeated_paragraphs};
+use super::shape::{
+    Lines, Mixed, Tokens, copied_phrases, longest_word, phrase_key, repeated_paragraphs, templated,
+};
 use std::collections::{HashMap, HashSet};
 
 /// Words in a window of the variety measure.
@@ -42,6 +45,8 @@ pub struct Measures {
     pub top_phrases: [u64; 3],
     /// Characters in phrases of five to ten words that came before, of 1,000; for each length.
     pub copied_phrases: [u64; 6],
+    /// Characters in phrases of ten words that come ten times or oftener, of 1,000.
+    pub templated: u64,
     /// Characters of paragraphs that came before, of 1,000.
     pub repeated_paragraphs: u64,
     /// Characters in the longest word, code aside.
@@ -59,6 +64,8 @@ pub struct Measures {
     pub different_words: u64,
     /// Different function words of the best-fitting language; none for scripts without a list.
     pub function_words: Option<u64>,
+    /// What looks as if chance had made it.
+    pub noise: Noise,
 }
 
 impl Measures {
@@ -85,6 +92,7 @@ impl Measures {
             repeated_lines: repeated_lines(&prose.lines),
             top_phrases: top_phrases(&tokens),
             copied_phrases: copied_phrases(&tokens),
+            templated: templated(&tokens),
             repeated_paragraphs: repeated_paragraphs(text),
             longest_word: longest_word(&prose.lines),
             lines: Lines::of(text, &prose.lines, words.len() as u64),
@@ -93,6 +101,7 @@ impl Measures {
             different_lines: prose.lines.iter().collect::<HashSet<_>>().len() as u64,
             different_words: with_letter.iter().collect::<HashSet<_>>().len() as u64,
             function_words: function_words::best(&words),
+            noise: Noise::of(&prose.lines),
             prose,
         }
     }

@@ -11,6 +11,7 @@ mod letters;
 pub mod measure;
 mod mixed;
 mod mojibake;
+pub mod noise;
 pub mod personal;
 mod phrases;
 pub mod prose;
@@ -20,7 +21,7 @@ mod secrets;
 mod seen;
 mod shape;
 
-use crate::evidence::finding;
+use crate::evidence::{at, finding, place};
 use crate::examined::Read;
 use crate::input::Rules;
 use crate::near::{Prints, tail};
@@ -53,7 +54,7 @@ pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
     let measures = Measures::of(text);
     let mut findings = decode::check(text);
     findings.extend(mojibake::check(text));
-    findings.extend(length(&measures, profile));
+    findings.extend(length(text, &measures, profile));
     findings.extend(quote::add(text, repeated(&measures).into_iter().collect()));
     findings.extend(hidden::check(text));
     findings.extend(mixed::check(text));
@@ -61,6 +62,7 @@ pub(crate) fn check_extracted(text: &str, rules: &Rules) -> Read {
     findings.extend(personal::check(text));
     findings.extend(instructions::check(text));
     findings.extend(tail::check(text));
+    findings.extend(noise::check(text, &measures.prose.lines, &measures.noise));
     let (quality, reasons) = score::text_quality(&measures, profile);
     findings.extend(quote::add(text, reasons));
     let mut not_run = Vec::new();
@@ -84,7 +86,7 @@ pub(crate) fn check_beside(text: &str) -> Vec<Finding> {
     findings
 }
 
-fn length(measures: &Measures, profile: Profile) -> Option<Finding> {
+fn length(text: &str, measures: &Measures, profile: Profile) -> Option<Finding> {
     if profile == Profile::Short {
         return None;
     }
@@ -95,7 +97,10 @@ fn length(measures: &Measures, profile: Profile) -> Option<Finding> {
     };
     (found < least).then(|| {
         let message = format!("The text has {found} {what}; at least {least} are needed.");
-        finding("text_too_short", json!(found), json!(least), message)
+        let finding = finding("text_too_short", json!(found), json!(least), message);
+        // What was counted is all of it.
+        let (start, end) = (text.len() - text.trim_start().len(), text.trim_end().len());
+        if start < end { at(finding, place(text.as_bytes(), start, end)) } else { finding }
     })
 }
 

@@ -115,6 +115,28 @@ pub(super) fn copied_phrases(words: &Tokens) -> [u64; 6] {
     })
 }
 
+/// Times a phrase comes that is a template.
+const TEMPLATE: u32 = 10;
+
+/// The share of characters in phrases of ten words that come [`TEMPLATE`] times or oftener;
+/// each character counts once.
+pub(super) fn templated(words: &Tokens) -> u64 {
+    const PHRASE: usize = 10;
+    let mut counts: HashMap<u64, u32, Mixed> =
+        HashMap::with_capacity_and_hasher(words.ids.len(), Mixed::default());
+    words.ids.windows(PHRASE).for_each(|phrase| *counts.entry(phrase_key(phrase)).or_default() += 1);
+    let (mut covered, mut at) = (0, 0);
+    while let Some(phrase) = words.ids.get(at..at + PHRASE) {
+        if counts.get(&phrase_key(phrase)).is_some_and(|&count| count >= TEMPLATE) {
+            covered += words.length(phrase);
+            at += PHRASE;
+        } else {
+            at += 1;
+        }
+    }
+    share(covered, words.all)
+}
+
 /// Words as numbers: equal words, equal numbers.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
@@ -213,6 +235,15 @@ mod tests {
         let twice = words(&format!("{once} {once}"));
         assert_eq!(copied_phrases(&twice)[0], 500);
         assert_eq!(copied_phrases(&twice)[5], 500);
+    }
+
+    #[test]
+    fn a_template_is_a_phrase_of_ten_words_that_comes_ten_times() {
+        let words = |text: &str| Tokens::of(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        let line = |i: usize| format!("n{i:02} aa bb cc dd ee ff gg hh ii jj kk ");
+        let text = |count: usize| (0..count).map(line).collect::<String>();
+        assert_eq!(templated(&words(&text(9))), 0);
+        assert_eq!(templated(&words(&text(10))), 800);
     }
 
     #[test]
