@@ -1,18 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { quotaQuery, useMe } from "@/api/queries/account";
+import { todayQuery } from "@/api/queries/submission";
 import type { Datanet } from "@/api/types";
 import { Markdown } from "@/components/ui/markdown";
 import { CopyId } from "@/components/ui/copy";
 import { Section } from "@/components/ui/page";
 import { QuotaVessel } from "@/features/contribute/quota-vessel";
 import { bytes, count, date } from "@/lib/format";
+import { leftOf } from "@/lib/quota";
 import { text } from "@/text";
 import { Balance } from "./balance";
 
 /** What it is for, how it stands, by which rules. */
 export function Overview({ datanet }: { datanet: Datanet }) {
   const me = useMe();
+  const limit = datanet.files_per_day;
   const quota = useQuery({ ...quotaQuery, enabled: Boolean(me.data) });
+  const today = useQuery({ ...todayQuery(datanet.id), enabled: Boolean(me.data) && datanet.open && typeof limit === "number" });
   return (
     <div className="grid gap-x-12 lg:grid-cols-[1fr_20rem]">
       <div className="min-w-0">
@@ -29,7 +33,7 @@ export function Overview({ datanet }: { datanet: Datanet }) {
       <aside className="min-w-0">
         {quota.data && datanet.open && (
           <Section title={text.contribute.quotaTitle}>
-            <QuotaVessel quota={quota.data} />
+            <QuotaVessel quota={quota.data} left={leftOf(quota.data, { limit, here: today.data ?? 0 })} here={typeof limit === "number" && today.data !== undefined ? { used: today.data, limit } : undefined} />
           </Section>
         )}
         <Section title={text.datanet.rules}>
