@@ -148,7 +148,7 @@ pub(super) const CODES: &[Code] = &[
         "T7",
         "The text reads like random letters",
         [
-            "Half of the text or more (parts of at least 500 letters, 200 characters in scripts without spaces) has letters as chance puts them: hardly any run of seven letters comes back (of three characters in scripts without spaces), and the same three letters come again no more often than the letters beside each other alone would have it. Random letters and syllables, struck keys and Markov chains are so; no text was among 10,000 parts in 120 languages. It may be art, so a person looks.",
+            "Half of the text or more (parts of at least 500 letters, 200 characters in scripts without spaces) has letters as chance puts them: hardly any run of seven letters comes back (of three characters in scripts without spaces), and the same three letters come again no more often than the letters beside each other alone would have it. Random letters and syllables, struck keys and Markov chains are so; no text was among 7,000 parts in 110 languages. It may be art, so a person looks.",
             "parts of the text that are clearly chance, of 1,000; from this many on it is held.",
             "Send text in a language. If it is meant to be so, say so in the text and leave it: the reviewer sees this note.",
         ],
