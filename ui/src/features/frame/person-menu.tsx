@@ -28,44 +28,44 @@ export function PersonMenu({ me }: { me: Me }) {
   ] as const;
   return (
     <>
-    <Menu
-      trigger={
-        <Button look="plain" size="icon" aria-label={`${text.frame.you}: ${me.name}`}>
-          <Punch shape="octagon" tone="ink" size={28}>
-            {me.name.slice(0, 1).toUpperCase()}
-          </Punch>
-        </Button>
-      }
-    >
-      <p className="truncate px-3 py-2 text-sm font-medium">{me.name}</p>
-      <MenuLine />
-      <MenuItem asChild>
-        <Link to="/contributors/$id" params={{ id: me.contributor }}>
-          {text.frame.myStanding}
-        </Link>
-      </MenuItem>
-      {links.map((link) => (
-        <MenuItem key={link.to} asChild>
-          <Link to={link.to}>{link.label}</Link>
-        </MenuItem>
-      ))}
-      {me.roles.includes("operator") && (
+      <Menu
+        trigger={
+          <Button look="plain" size="icon" aria-label={`${text.frame.you}: ${me.name}`}>
+            <Punch shape="octagon" tone="ink" size={28}>
+              {me.name.slice(0, 1).toUpperCase()}
+            </Punch>
+          </Button>
+        }
+      >
+        <p className="truncate px-3 py-2 text-sm font-medium">{me.name}</p>
+        <MenuLine />
         <MenuItem asChild>
-          <Link to="/operator">{text.frame.operator}</Link>
+          <Link to="/contributors/$id" params={{ id: me.contributor }}>
+            {text.frame.myStanding}
+          </Link>
         </MenuItem>
-      )}
-      <MenuLine />
-      <MenuItem onSelect={() => void leave()}>{text.frame.signOut}</MenuItem>
-    </Menu>
-    <Dialog open={unsent > 0} onClose={() => setUnsent(0)} title={text.frame.signOutTitle}>
-      <p>{text.frame.signOutUnsent(unsent)}</p>
-      <div className="flex flex-wrap gap-3">
-        <Button look="danger" busy={signOut.isPending} onClick={go}>
-          {text.frame.signOutForget}
-        </Button>
-        <Button onClick={() => setUnsent(0)}>{text.frame.staySignedIn}</Button>
-      </div>
-    </Dialog>
+        {links.map((link) => (
+          <MenuItem key={link.to} asChild>
+            <Link to={link.to}>{link.label}</Link>
+          </MenuItem>
+        ))}
+        {me.roles.includes("operator") && (
+          <MenuItem asChild>
+            <Link to="/operator">{text.frame.operator}</Link>
+          </MenuItem>
+        )}
+        <MenuLine />
+        <MenuItem onSelect={() => void leave()}>{text.frame.signOut}</MenuItem>
+      </Menu>
+      <Dialog open={unsent > 0} onClose={() => setUnsent(0)} title={text.frame.signOutTitle}>
+        <p>{text.frame.signOutUnsent(unsent)}</p>
+        <div className="flex flex-wrap gap-3">
+          <Button look="danger" busy={signOut.isPending} onClick={go}>
+            {text.frame.signOutForget}
+          </Button>
+          <Button onClick={() => setUnsent(0)}>{text.frame.staySignedIn}</Button>
+        </div>
+      </Dialog>
     </>
   );
 }

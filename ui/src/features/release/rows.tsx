@@ -72,14 +72,14 @@ function RowLine({ row, onProve, provable }: { row: Row; onProve: () => void; pr
           <RowMedia row={row} />
         </Suspense>
       ) : (
-      <div className="min-w-0">
-        <p className={`text-sm break-words whitespace-pre-wrap ${open ? "" : "line-clamp-5"}`}>{row.content}</p>
-        {long && (
-          <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="mt-1 py-0.5 text-xs text-blue underline underline-offset-2">
-            {open ? text.contribute.onlyPlaces : text.contribute.wholeText}
-          </button>
-        )}
-      </div>
+        <div className="min-w-0">
+          <p className={`text-sm break-words whitespace-pre-wrap ${open ? "" : "line-clamp-5"}`}>{row.content}</p>
+          {long && (
+            <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="mt-1 py-0.5 text-xs text-blue underline underline-offset-2">
+              {open ? text.contribute.onlyPlaces : text.contribute.wholeText}
+            </button>
+          )}
+        </div>
       )}
       <div className="num text-xs text-muted">
         <p className="font-mono text-ink">{t.row(row.index)}</p>
