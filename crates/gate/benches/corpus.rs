@@ -161,7 +161,7 @@ fn pairs(documents: &[Document]) -> Value {
         let own = Prints::of_text(&document.text);
         // Of texts with fewer than 50 shingles likeness says little; they are compared whole.
         if own.shingles.len() < 50 {
-            known.push((Seen { id: document.id.clone(), own: false, shown: true }, Prints::default()));
+            known.push((Seen { id: document.id.clone(), shown: true, ..Seen::default() }, Prints::default()));
             continue;
         }
         let mut hits: HashMap<(usize, u16), u64> = HashMap::new();
@@ -179,7 +179,7 @@ fn pairs(documents: &[Document]) -> Value {
         for key in own.keys() {
             index.entry(key).or_default().push(number);
         }
-        known.push((Seen { id: document.id.clone(), own: false, shown: true }, own));
+        known.push((Seen { id: document.id.clone(), shown: true, ..Seen::default() }, own));
     }
     json!({ "documents": documents.len(), "called": called })
 }

@@ -54,7 +54,7 @@ fn load(path: &str) -> Vec<(String, Prints)> {
 
 /// What the gate says of a content next to one earlier one.
 fn said(modality: Modality, own: &Prints, earlier: &(String, Prints)) -> &'static str {
-    let seen = Seen { id: earlier.0.clone(), own: false, shown: true };
+    let seen = Seen { id: earlier.0.clone(), shown: true, ..Seen::default() };
     let judged = near::judge(own, modality, &[(seen, earlier.1.clone())]);
     match judged.findings.first().map(|found| found.class) {
         Some(Class::Refuse) => "refused",

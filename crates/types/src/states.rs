@@ -73,7 +73,8 @@ impl SubmissionState {
             (self, next),
             (Checking, Refused | Held | Passed)
                 | (Held | Passed, InReview)
-                | (InReview, Accepted | Rejected)
+                | (Held, Withdrawn)
+                | (InReview, Accepted | Rejected | Withdrawn)
                 | (Accepted, Voided | Withdrawn)
                 | (Rejected, Accepted | Withdrawn)
         )
@@ -115,6 +116,14 @@ words! {
         Unreadable = "unreadable",
         /// The automatic policy's only reason: the score is under the threshold.
         ScoreBelowThreshold = "score_below_threshold",
+    }
+}
+
+impl RejectReason {
+    /// Whether it says that the content may not have been its sender's to give: then it
+    /// stands in nobody else's way, and earns no credit for having been first.
+    pub const fn frees(self) -> bool {
+        matches!(self, Self::NotOriginal | Self::Private | Self::WrongLicence)
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "The same content by the same contributor is already in this datanet. Sending it again costs and earns nothing.",
             "the submission that has the same content; no copy.",
-            "Nothing to do: look at the first one under “my submissions”.",
+            "Nothing to do: look at the first one under “my submissions”. To send it with another declaration while the first still waits, withdraw that one first.",
         ],
     ),
     refuse(
@@ -20,7 +20,7 @@ pub(super) const CODES: &[Code] = &[
         [
             "Nearly the same content by the same contributor is already in this datanet (text: at least 90 % of all five-word sequences are in both; image: at most 4 of 64 bits of its gradient hash differ; recording: the same samples, or 90 % of its fingerprint). Sending it again costs and earns nothing.",
             "how alike they are, of 1,000 (images: differing bits); 900 (4 bits).",
-            "Nothing to do: the first one counts. What is really new in it can be sent on its own.",
+            "Nothing to do: the first one counts. What is really new in it can be sent on its own; to put this in place of one that still waits, withdraw that one first.",
         ],
     ),
     hold(
@@ -30,7 +30,17 @@ pub(super) const CODES: &[Code] = &[
         [
             "A large part of this content is in an earlier one of yours (text: 70 % of all five-word sequences are in both, or 80 % of this one's are in the other; image: 5 to 8 of 64 bits differ; recording: 70 % of its fingerprint, or 80 % of one is in the other). A person looks at what is new.",
             "how alike they are and how much of this one stands in the other, of 1,000 (images: differing bits); 700, 800 (8 bits).",
-            "Send only what is new, or leave it to the reviewer.",
+            "Send only what is new, or leave it to the reviewer; to put this in place of one that still waits, withdraw that one first.",
+        ],
+    ),
+    tag(
+        "earlier_version",
+        "A4",
+        "An earlier version was rejected or withdrawn",
+        [
+            "Nearly the same content came before and was rejected or withdrawn. A correction is welcome: this neither refuses nor holds it and costs no points; whoever reviews it knows that there was a version before.",
+            "how alike they are and how much of this one stands in the other, of 1,000 (images: differing bits); what the comparison of copies counts as one.",
+            "Nothing to do.",
         ],
     ),
     refuse(

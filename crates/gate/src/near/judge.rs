@@ -14,9 +14,29 @@ const CLOSE: u32 = 700;
 const CONTAINED: u32 = 800;
 /// What is said of an earlier content that may not be seen.
 const HIDDEN: &str = "a submission that is not public";
+/// What one's own earlier content is called.
+const OWN: &str = "one of your own submissions";
+/// The code of an earlier version that is out of the way.
+pub(super) const EARLIER: &str = "earlier_version";
+
+/// What became of an earlier content, as far as it matters to those who come after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fate {
+    /// It stands: a copy of it is a copy.
+    #[default]
+    Stands,
+    /// The contributor's own, and nobody has decided on it: it can be withdrawn.
+    Waits,
+    /// It may not have been its sender's to give, or its sender took it back: what equals
+    /// it is held for a person, and no more.
+    Freed,
+    /// The contributor's own, and out of the way: a corrected version is welcome. The
+    /// words say what happened: `rejected on 2026-11-20`.
+    Past(String),
+}
 
 /// An earlier content as far as it may be spoken of.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     /// Its id, or the name of its file.
     pub id: String,
@@ -24,12 +44,15 @@ pub struct Seen {
     pub own: bool,
     /// Whether everybody, or its sender here, may see it.
     pub shown: bool,
+    /// What became of it.
+    pub fate: Fate,
 }
 
 /// What comparing with likely copies gave.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Judged {
-    /// At most one finding: of the earlier content that weighs most.
+    /// The finding of the earlier content that weighs most, and that of the nearest
+    /// earlier version of one's own that is out of the way.
     pub findings: Vec<Finding>,
     /// The earlier content that is most like this one.
     pub nearest: Option<Nearest>,
@@ -70,6 +93,12 @@ pub(super) struct Likeness {
 }
 
 impl Likeness {
+    /// The same, no graver than what became of the other content allows.
+    fn bounded(self, fate: &Fate) -> Self {
+        let level = if *fate == Fate::Freed { self.level.min(Level::Close) } else { self.level };
+        Self { level, ..self }
+    }
+
     /// The greatest share, of 1,000.
     fn most(&self) -> u32 {
         self.likeness.max(self.contained).max(self.holds.unwrap_or(0))
@@ -79,21 +108,64 @@ impl Likeness {
 /// Compares a content with likely copies; of equally near ones the first counts.
 pub fn judge(own: &Prints, modality: Modality, others: &[(Seen, Prints)]) -> Judged {
     let compared = others.iter().enumerate().filter_map(|(n, (seen, prints))| {
-        Some((n, seen, compare(own, prints, modality)?)).filter(|(_, _, found)| found.most() > 0)
+        let found = compare(own, prints, modality)?.bounded(&seen.fate);
+        Some((n, seen, found)).filter(|(_, _, found)| found.most() > 0)
     });
     let compared: Vec<_> = compared.collect();
     let cluster =
         compared.iter().filter(|(_, _, found)| found.level >= Level::Close).map(|(n, ..)| *n).collect();
     let weight = |found: &Likeness| (found.level, found.most(), found.likeness);
-    let worst = compared.iter().rev().max_by_key(|(_, _, found)| weight(found));
-    let nearest = worst.map(|(_, seen, found)| Nearest {
-        id: seen.shown.then(|| seen.id.clone()),
-        likeness: found.likeness,
-        contained: found.contained,
-        own: seen.own,
-    });
-    let findings = worst.and_then(|(_, seen, found)| told(modality, seen, *found)).into_iter().collect();
-    Judged { findings, nearest, cluster }
+    let worst = |of: fn(&Fate) -> bool| {
+        let those = compared.iter().rev().filter(|(_, seen, _)| of(&seen.fate));
+        those.max_by_key(|(_, _, found)| weight(found)).map(|(_, seen, found)| (*seen, *found))
+    };
+    let tell = |of| worst(of).and_then(|(seen, found)| told(modality, seen, found));
+    let copy = tell(|fate| !matches!(fate, Fate::Past(_)));
+    let nearest = match worst(|fate| matches!(fate, Fate::Stands | Fate::Waits)) {
+        Some((seen, found)) => Some(Nearest {
+            id: seen.shown.then(|| seen.id.clone()),
+            likeness: found.likeness,
+            contained: found.contained,
+            own: seen.own,
+        }),
+        // What is only like something that was given free costs no originality.
+        None => copy.is_some().then(nothing_near),
+    };
+    let past = tell(|fate| matches!(fate, Fate::Past(_)));
+    Judged { findings: copy.into_iter().chain(past).collect(), nearest, cluster }
+}
+
+/// For a content that has nothing in common with any that stands.
+const fn nothing_near() -> Nearest {
+    Nearest { id: None, likeness: 0, contained: 0, own: false }
+}
+
+/// The finding of a content that equals an earlier one which does not stand: none where
+/// that one does.
+pub fn equals(modality: Modality, seen: &Seen) -> Option<Finding> {
+    let same = Likeness {
+        level: Level::Same,
+        likeness: 1000,
+        contained: 1000,
+        holds: (modality == Modality::Audio).then_some(1000),
+        bits: (modality == Modality::Image).then_some(0),
+    };
+    match seen.fate {
+        Fate::Stands | Fate::Waits => None,
+        Fate::Freed | Fate::Past(_) => told(modality, seen, same.bounded(&seen.fate)),
+    }
+}
+
+/// A finding of one's own earlier content that still waits, with the way out.
+pub fn withdraw_first(finding: Finding) -> Finding {
+    let fix = "The first one still waits for a decision: to send this in its place, withdraw that one and send this again. Otherwise there is nothing to do.";
+    Finding { fix: fix.into(), ..finding }
+}
+
+/// How alike two contents are, and how much of `own` stands in `other`, both of 1,000;
+/// none where they cannot be compared.
+pub fn measure(own: &Prints, other: &Prints, modality: Modality) -> Option<(u32, u32)> {
+    compare(own, other, modality).map(|found| (found.likeness, found.contained))
 }
 
 fn compare(own: &Prints, other: &Prints, modality: Modality) -> Option<Likeness> {
@@ -137,9 +209,17 @@ fn by_share(likeness: u32, contained: u32) -> Likeness {
 
 /// The finding, where there is one.
 fn told(modality: Modality, seen: &Seen, found: Likeness) -> Option<Finding> {
-    let code = code(modality, seen.own, found.level)?;
-    let name = if seen.shown { seen.id.as_str() } else { HIDDEN };
-    let name = if seen.own { format!("your own {name}") } else { name.to_owned() };
+    let code = match seen.fate {
+        Fate::Past(_) if found.level > Level::Apart => EARLIER,
+        _ => code(modality, seen.own, found.level)?,
+    };
+    let name = match &seen.fate {
+        Fate::Past(what) => format!("{OWN} ({what})"),
+        // Which one, the finding's place says.
+        _ if seen.own => OWN.to_owned(),
+        _ if seen.shown => seen.id.clone(),
+        _ => HIDDEN.to_owned(),
+    };
     let message = message(modality, &found, &name);
     let threshold = match (modality, found.level) {
         (Modality::Image, Level::Same) => json!({ "bits": image::SAME }),
@@ -157,6 +237,7 @@ fn told(modality: Modality, seen: &Seen, found: Likeness) -> Option<Finding> {
         measured["holds"] = json!(holds);
     }
     let told = finding(code, measured, threshold, message);
+    let told = if seen.fate == Fate::Waits { withdraw_first(told) } else { told };
     Some(if seen.shown { at(told, Evidence::Submission { id: seen.id.clone() }) } else { told })
 }
 
@@ -201,7 +282,7 @@ mod tests {
     use super::*;
 
     fn seen(id: &str) -> Seen {
-        Seen { id: id.into(), own: false, shown: true }
+        Seen { id: id.into(), shown: true, ..Seen::default() }
     }
 
     fn numbered(range: std::ops::Range<usize>) -> Prints {
@@ -247,6 +328,90 @@ mod tests {
         let own_copy = [(Seen { own: true, ..seen("mine") }, numbered(10..1010))];
         let told = said(&own, Modality::Text, &own_copy).unwrap();
         assert_eq!(told, ("similar_to_yours".into(), Some(Evidence::Submission { id: "mine".into() })));
+    }
+
+    #[test]
+    fn what_became_of_the_earlier_one_says_how_much_it_weighs() {
+        let own = numbered(0..1000);
+        let judged = |seen: Seen, range| judge(&own, Modality::Text, &[(seen, numbered(range))]);
+        let mine = |fate| Seen { own: true, fate, ..seen("mine") };
+        let past = || mine(Fate::Past("rejected on 2026-11-20".into()));
+        for (range, share) in [(10..1010, "98.0"), (100..1100, "81.8"), (100..9000, "90.0")] {
+            let Judged { findings, nearest, .. } = judged(past(), range);
+            assert_eq!(findings.len(), 1);
+            assert_eq!((findings[0].code.as_str(), findings[0].class), (EARLIER, karat_types::Class::Tag));
+            let said = &findings[0].message;
+            assert!(said.contains("one of your own submissions (rejected on 2026-11-20)"), "{said}");
+            assert!(said.starts_with(share), "{said}");
+            assert_eq!(nearest, None, "one's own earlier version costs no originality");
+        }
+        assert_eq!(judged(past(), 900..5000).findings, []);
+        let freed = Seen { shown: false, fate: Fate::Freed, ..seen("secret") };
+        let held = judged(freed, 10..1010);
+        assert_eq!((held.findings[0].code.as_str(), &held.findings[0].evidence), ("similar_text", &None));
+        assert_eq!(held.nearest, Some(nothing_near()));
+        assert_eq!(judged(mine(Fate::Freed), 10..1010).findings[0].code, "resembles_yours");
+        for (range, code) in [(10..1010, "similar_to_yours"), (100..1100, "resembles_yours")] {
+            let waits = judged(mine(Fate::Waits), range).findings.remove(0);
+            assert_eq!(waits.code, code);
+            assert!(waits.fix.contains("withdraw that one"), "{}", waits.fix);
+        }
+        // One that is out of the way hides none that stands.
+        let both = [(past(), own.clone()), (seen("other"), numbered(100..1100))];
+        let codes: Vec<_> = judge(&own, Modality::Text, &both).findings.into_iter().map(|f| f.code).collect();
+        assert_eq!(codes, ["similar_text", EARLIER]);
+    }
+
+    #[test]
+    fn what_equals_one_that_does_not_stand_is_held_or_told() {
+        for modality in Modality::ALL {
+            assert_eq!(equals(*modality, &seen("a")), None);
+            let freed = equals(*modality, &Seen { fate: Fate::Freed, ..Seen::default() }).unwrap();
+            assert_eq!((freed.class, &freed.evidence), (karat_types::Class::Hold, &None));
+            let past = Seen { own: true, fate: Fate::Past("withdrawn".into()), ..seen("mine") };
+            assert_eq!(equals(*modality, &past).unwrap().code, EARLIER);
+        }
+    }
+
+    #[test]
+    fn ones_own_is_spoken_of_in_words() {
+        let own = numbered(0..1000);
+        let sound = |length: u32| Prints {
+            chroma: (0..length).map(|n| n.wrapping_mul(2_654_435_761)).collect(),
+            ..Prints::default()
+        };
+        let image = |hash| Prints { gradients: vec![hash], ..Prints::default() };
+        let cases = [
+            (
+                own.clone(),
+                Modality::Text,
+                numbered(100..9000),
+                "90.0 % of this text stands in one of your own submissions.",
+            ),
+            (
+                image(0),
+                Modality::Image,
+                image(1),
+                "1 of 64 bits of the pattern of light and dark differ from one of your own submissions.",
+            ),
+            (
+                sound(4000),
+                Modality::Audio,
+                sound(400),
+                " % of one of your own submissions is in this recording.",
+            ),
+            (
+                sound(400),
+                Modality::Audio,
+                sound(4000),
+                " % of this recording is in one of your own submissions.",
+            ),
+        ];
+        for (new, modality, there, end) in cases {
+            let seen = Seen { own: true, ..seen("01a20015-18e2-7000-8000-000000000001") };
+            let found = judge(&new, modality, &[(seen, there)]).findings.remove(0);
+            assert!(found.message.ends_with(end), "{}", found.message);
+        }
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Known {
             for key in prints.keys() {
                 known.keys.entry(key).or_default().push(n);
             }
-            known.files.push((Seen { id: name, own: false, shown: true }, prints));
+            known.files.push((Seen { id: name, shown: true, ..Seen::default() }, prints));
         }
         known
     }

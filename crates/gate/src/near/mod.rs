@@ -22,7 +22,7 @@ use karat_types::Hash;
 use serde::{Deserialize, Serialize};
 
 pub use encode::BadPrints;
-pub use judge::{Judged, Seen, judge};
+pub use judge::{Fate, Judged, Seen, equals, judge, measure, withdraw_first};
 pub use keys::Key;
 pub use neutral::{is_of_own, neutral};
 

@@ -5,7 +5,7 @@
 //! other is, whose, and whether it may be seen is left out in every case, so that leaving
 //! it out tells nothing either.
 
-use super::judge::{Level, Likeness, code, message};
+use super::judge::{EARLIER, Level, Likeness, code, message};
 use super::known::duplicate_exact;
 use crate::check::near_check;
 use crate::codes;
@@ -19,7 +19,7 @@ const COMPARE: &str = "Compare the two: what matters is how much of this one is 
 
 /// Whether a finding tells the contributor of something of their own.
 pub fn is_of_own(finding: &Finding) -> bool {
-    ["already_yours", "similar_to_yours", "resembles_yours"].contains(&finding.code.as_str())
+    ["already_yours", "similar_to_yours", "resembles_yours", EARLIER].contains(&finding.code.as_str())
 }
 
 /// The finding for a reader who must not know the author: as it would be were the other
@@ -62,7 +62,8 @@ fn copied(finding: Finding, modality: Modality) -> Finding {
     } else {
         Level::Close
     };
-    let Some(entry) = code(modality, false, level).map(codes::get) else { return without_place(finding) };
+    let code = if finding.code == EARLIER { Some(EARLIER) } else { code(modality, false, level) };
+    let Some(entry) = code.map(codes::get) else { return without_place(finding) };
     let likeness = number(&finding.measured, "likeness").unwrap_or_default();
     let found = Likeness {
         level,
@@ -109,7 +110,7 @@ mod tests {
     /// The findings of one new content against one there, as each kind of owner is told.
     fn each(new: &Prints, modality: Modality, there: &Prints) -> [Option<Finding>; 3] {
         [(true, true), (false, true), (false, false)].map(|(own, shown)| {
-            let seen = Seen { id: ID.into(), own, shown };
+            let seen = Seen { id: ID.into(), own, shown, ..Seen::default() };
             let Judged { mut findings, .. } = judge(new, modality, &[(seen, there.clone())]);
             findings.pop()
         })
@@ -136,6 +137,22 @@ mod tests {
             let said = serde_json::to_string(&own).unwrap();
             assert!(!said.contains(ID) && !said.contains("your own") && !said.contains("yours"), "{said}");
             assert!(said.contains(OTHER), "{said}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_version_is_told_without_saying_whose_it_was() {
+        let fate = crate::near::Fate::Past("rejected on 2026-11-20".into());
+        let seen = Seen { id: ID.into(), own: true, shown: true, fate };
+        let (new, there) = (numbered(0..1000), numbered(20..1030));
+        let found = judge(&new, Modality::Text, &[(seen, there)]).findings.remove(0);
+        assert!(is_of_own(&found));
+        let told = neutral(found, Modality::Text);
+        assert_eq!((told.code.as_str(), told.class), (EARLIER, karat_types::Class::Tag));
+        let said = serde_json::to_string(&told).unwrap();
+        assert!(said.contains(OTHER), "{said}");
+        for word in [ID, "your own", "rejected on"] {
+            assert!(!said.contains(word), "{said}");
         }
     }
 

@@ -53,6 +53,8 @@ async fn play_and_serve(args: &Args, config: &Config) -> Result<(), Problem> {
         true => Some(serve::listen(config.bind).await?),
         false => None,
     };
+    let bind = listener.as_ref().and_then(|listener| listener.local_addr().ok()).unwrap_or(config.bind);
+    let config = &Config { bind, ..config.clone() };
     let remark = match demo::played_before(config).await? {
         Some(played) => {
             out::say(&format!(

@@ -22,6 +22,8 @@ pub(crate) async fn serve(
     remark: Option<String>,
 ) -> Result<(), Problem> {
     let bind = listener.local_addr().map_err(|error| Problem::internal(error.to_string()))?;
+    // What is really listened on, also where port 0 or a flag chose it: releases carry it.
+    let config = &Config { bind, ..config.clone() };
     let app = compose::app(config).await?;
     let site = Arc::new(Site {
         bind,

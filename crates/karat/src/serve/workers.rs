@@ -67,6 +67,8 @@ fn spawn(config: &Config, binary: &PathBuf) -> std::io::Result<Child> {
     let mut command = Command::new(binary);
     // Its standard input is its lifeline: it closes when this process ends, however it ends.
     command.args(["worker", "--lifeline"]).stdin(Stdio::piped()).env("KARAT_DATA_DIR", &config.data_dir);
+    // A release the worker makes says where it can be found.
+    command.env("KARAT_BIND", config.bind.to_string());
     // In the environment and not as flags: other users can read a command line.
     for (name, value) in [("KARAT_DATABASE_URL", &config.database_url), ("KARAT_BLOB_URL", &config.blob_url)]
     {

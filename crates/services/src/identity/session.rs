@@ -23,9 +23,10 @@ pub async fn sign_up(app: &App, form: Credentials, address: &str) -> Result<(Me,
             "Ask the operator for an account, or to set `open_signup = true`.",
         ));
     }
-    app.sign_in_limit.count("", address, app.now())?;
     let name = name::clean_name(&form.name)?;
     name::check_password(&name, &form.password)?;
+    // A form that has to be mended first costs nobody's turn.
+    app.sign_in_limit.count_sign_up(address, app.now())?;
     let hash = password::hash(form.password).await?;
     let tx = app.store.begin().await?;
     let account = add_person(app, &tx, &name, &hash).await?;

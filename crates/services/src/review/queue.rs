@@ -91,12 +91,11 @@ pub async fn nearest_sound(app: &App, actor: &Actor, id: SubmissionId) -> Result
 }
 
 /// What is said of other contents to whoever judges an item.
-fn near<'a>(row: &entity::submission::Model, verdict: Option<&'a Verdict>) -> Near<'a> {
+fn near<'a>(row: &'a entity::submission::Model, verdict: Option<&'a Verdict>) -> Near<'a> {
     Near {
         findings: verdict.map_or(&[], |verdict| &verdict.findings),
         nearest: verdict.and_then(|verdict| verdict.nearest.as_ref()),
-        cluster: row.cluster_id.filter(|first| *first != row.id).map(SubmissionId),
-        item: Some(row.id.into()),
+        reviewed: Some(row),
     }
 }
 

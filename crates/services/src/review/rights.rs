@@ -32,7 +32,8 @@ pub(super) fn is_waiting(state: SubmissionState) -> Result<(), Problem> {
         Refused => {
             ("The gate refused this submission, so there is nothing to decide.", "Go on with the next one.")
         }
-        Accepted | Rejected | Voided | Withdrawn => {
+        Withdrawn => ("Its contributor has withdrawn this submission.", "Go on with the next one."),
+        Accepted | Rejected | Voided => {
             ("This submission is decided already.", "Go on with the next one; a decision stands.")
         }
     };

@@ -203,8 +203,9 @@ fn note_verdict(
     Ok(())
 }
 
-/// The automatic policy decides at once; otherwise, or where there is no score to decide
-/// by, the owner's queue has one item more.
+/// The automatic policy decides on texts at once. Otherwise the owner's queue has one item
+/// more: also of every picture and recording, which no score makes public before a person
+/// has seen or heard it.
 async fn after_passing(
     app: &App,
     tx: &Tx,
@@ -213,7 +214,9 @@ async fn after_passing(
     verdict: &Verdict,
 ) -> Result<(), Problem> {
     let policy: ReviewPolicy = word(&datanet.policy)?;
-    if let (ReviewPolicy::Automatic, Some(score)) = (policy, verdict.score) {
+    let modality: Modality = word(&datanet.modality)?;
+    let by_score = policy == ReviewPolicy::Automatic && modality == Modality::Text;
+    if let (true, Some(score)) = (by_score, verdict.score) {
         let ruling = Ruling::automatic(verdict, score, datanet.threshold.unsigned_abs());
         return review::make_final(app, tx, datanet, row, ruling).await;
     }

@@ -1,7 +1,8 @@
 //! First come, first credited: which submission owns which content in a datanet.
 
+use super::fate::Became;
 use crate::words::word;
-use karat_gate::near::{Judged, Key, Seen, judge, shortlist};
+use karat_gate::near::{Judged, Key, Seen, equals, judge, measure, shortlist, withdraw_first};
 use karat_gate::{Prints, known};
 use karat_store::query::claim::{self, EXACT, NORMAL};
 use karat_store::query::near::{self, Candidate, Scope};
@@ -61,9 +62,10 @@ pub(super) async fn join(
 ) -> Result<Joined, Problem> {
     let sound = !verdict.findings.iter().any(|finding| finding.class == Class::Refuse);
     let (door, judged, clusters) = match find(conn, offer, content).await? {
-        Some(copy) => copy.split(),
-        None => {
+        Found::Copy(copy) => copy.split(),
+        Found::Free(free) => {
             let (judged, clusters) = compare(conn, offer, content).await?;
+            let (judged, clusters) = with_free(judged, clusters, free);
             (None, judged, clusters)
         }
     };
@@ -82,10 +84,21 @@ struct Copy {
     cluster: Uuid,
 }
 
+/// What looking for the same content found.
+enum Found {
+    /// A copy, to be refused.
+    Copy(Copy),
+    /// None, or only what does not stand: findings that hold or tell, and their clusters.
+    Free(Vec<(Finding, Uuid)>),
+}
+
 impl Copy {
-    fn own(first: Uuid, cluster: Uuid) -> Self {
-        let name = first.to_string();
-        Self { finding: known::already_yours(&name), door: true, nearest: same(Some(name), true), cluster }
+    fn own(first: &entity::submission::Model, waits: bool) -> Self {
+        let name = first.id.to_string();
+        let finding = known::already_yours(&name);
+        let finding = if waits { withdraw_first(finding) } else { finding };
+        let cluster = first.cluster_id.unwrap_or(first.id);
+        Self { finding, door: true, nearest: same(Some(name), true), cluster }
     }
 
     /// Names the first copy only where everybody may see it.
@@ -114,44 +127,65 @@ const fn same(id: Option<String>, own: bool) -> Nearest {
 }
 
 /// The finding of check A4 (same bytes, or one's own copy) or of T13 (same text).
-async fn find(conn: &impl Conn, offer: Offer, content: &Content) -> Result<Option<Copy>, Problem> {
+async fn find(conn: &impl Conn, offer: Offer, content: &Content) -> Result<Found, Problem> {
     let normal = content.normal();
     let normal = normal.as_deref();
+    let mut free = Vec::new();
     let holders = claim::holders(conn, offer.datanet, &content.exact, normal).await?;
-    for (claim, first) in &holders {
-        // A job that runs twice meets its own claim.
-        if first.id == offer.submission {
+    if holders.is_empty() {
+        return Ok(Found::Free(free));
+    }
+    // One's own first: the claim may be another's by now, and nobody gets credit for the
+    // same content twice by taking it back in between.
+    let (datanet, who) = (offer.datanet, offer.contributor);
+    let own = query::submission::own_copies(conn, datanet, who, &content.exact, normal).await?;
+    // A job that runs twice meets its own claim.
+    for first in own.iter().filter(|first| first.id != offer.submission) {
+        let became = Became::of_row(first)?;
+        if !became.same_may_come_again() {
+            return Ok(Found::Copy(Copy::own(first, became.waits())));
+        }
+        free.extend(equal(content.modality, first, true)?);
+    }
+    for (claim, first) in holders.iter().filter(|(_, first)| first.contributor_id != who) {
+        let state: SubmissionState = word(&first.state)?;
+        // Given up by its first contributor, so free for others.
+        if matches!(state, SubmissionState::Withdrawn | SubmissionState::Voided) {
             continue;
         }
-        if first.contributor_id == offer.contributor {
-            return Ok(Some(Copy::own(first.id, first.cluster_id.unwrap_or(first.id))));
+        let finding = equal(content.modality, first, false)?;
+        if finding.is_none() {
+            return Ok(Found::Copy(Copy::of(first, state, claim.kind == EXACT)));
         }
-        let state: SubmissionState = word(&first.state)?;
-        if matches!(state, SubmissionState::Withdrawn | SubmissionState::Voided) {
-            // Given up by its first contributor, so free for others; but nobody gets
-            // credit for the same content twice by taking it back in between.
-            let own =
-                query::submission::own_copy(conn, offer.datanet, offer.contributor, &content.exact, normal);
-            match own.await?.filter(|own| *own != offer.submission) {
-                Some(own) => return Ok(Some(Copy::own(own, own))),
-                None => continue,
-            }
-        }
-        return Ok(Some(Copy::of(first, state, claim.kind == EXACT)));
+        free.extend(finding);
     }
-    Ok(None)
+    Ok(Found::Free(free))
+}
+
+/// What is said of a content that equals an earlier one which does not stand.
+fn equal(
+    modality: Modality,
+    first: &entity::submission::Model,
+    own: bool,
+) -> Result<Option<(Finding, Uuid)>, Problem> {
+    let seen = Seen { id: first.id.to_string(), own, shown: own, fate: Became::of_row(first)?.fate(own) };
+    Ok(equals(modality, &seen).map(|finding| (finding, first.cluster_id.unwrap_or(first.id))))
+}
+
+/// What comparing gave, with what equals the content and does not stand; each is told once.
+fn with_free(mut judged: Judged, mut clusters: Vec<Uuid>, free: Vec<(Finding, Uuid)>) -> (Judged, Vec<Uuid>) {
+    for (finding, cluster) in free {
+        if judged.findings.iter().all(|told| told.code != finding.code) {
+            judged.findings.push(finding);
+        }
+        clusters.push(cluster);
+    }
+    (judged, clusters)
 }
 
 /// What is nearly the same, and the clusters it is of.
 async fn compare(conn: &impl Conn, offer: Offer, content: &Content) -> Result<(Judged, Vec<Uuid>), Problem> {
-    let scope = Scope { datanet: offer.datanet, contributor: offer.contributor, except: offer.submission };
-    let keys = stored(content.prints.seeks());
-    let hits = near::hits(conn, scope, &keys).await?;
-    let number = |n: i64| u64::try_from(n).unwrap_or(0);
-    let hits = hits
-        .into_iter()
-        .map(|(id, band, found)| (id, u16::try_from(band).unwrap_or(u16::MAX), number(found)));
-    let likely = near::candidates(conn, &shortlist(hits)).await?;
+    let likely = likely(conn, offer, &content.prints).await?;
     let mut others = Vec::with_capacity(likely.len());
     for candidate in &likely {
         others.push(seen(offer, candidate)?);
@@ -161,12 +195,48 @@ async fn compare(conn: &impl Conn, offer: Offer, content: &Content) -> Result<(J
     Ok((judged, clusters))
 }
 
+/// The contents worth comparing with these prints.
+async fn likely(conn: &impl Conn, offer: Offer, prints: &Prints) -> Result<Vec<Candidate>, Problem> {
+    let scope = Scope { datanet: offer.datanet, contributor: offer.contributor, except: offer.submission };
+    let keys = stored(prints.seeks());
+    let hits = near::hits(conn, scope, &keys).await?;
+    let number = |n: i64| u64::try_from(n).unwrap_or(0);
+    let hits = hits
+        .into_iter()
+        .map(|(id, band, found)| (id, u16::try_from(band).unwrap_or(u16::MAX), number(found)));
+    Ok(near::candidates(conn, &shortlist(hits)).await?)
+}
+
+/// The earlier submission a verdict measured without naming it: the one that is exactly as
+/// alike, and of which as much stands here.
+pub(super) async fn measured_one(
+    conn: &impl Conn,
+    row: &entity::submission::Model,
+    modality: Modality,
+    (likeness, contained): (u32, Option<u32>),
+) -> Result<Option<Uuid>, Problem> {
+    let Some(own) = near::candidates(conn, &[row.id]).await?.pop() else { return Ok(None) };
+    let own = read(&own)?;
+    for candidate in likely(conn, Offer::of(row), &own).await? {
+        let found = measure(&own, &read(&candidate)?, modality);
+        if found.is_some_and(|(l, c)| l == likeness && contained.is_none_or(|most| c == most)) {
+            return Ok(Some(candidate.submission));
+        }
+    }
+    Ok(None)
+}
+
+fn read(candidate: &Candidate) -> Result<Prints, Problem> {
+    Prints::from_bytes(&candidate.prints)
+        .map_err(|error| Problem::internal(format!("Submission {}: {error}.", candidate.submission)))
+}
+
 fn seen(offer: Offer, candidate: &Candidate) -> Result<(Seen, Prints), Problem> {
     let own = candidate.contributor == offer.contributor;
     let shown = own || candidate.state == SubmissionState::Accepted.as_str();
-    let prints = Prints::from_bytes(&candidate.prints)
-        .map_err(|error| Problem::internal(format!("Submission {}: {error}.", candidate.submission)))?;
-    Ok((Seen { id: candidate.submission.to_string(), own, shown }, prints))
+    let prints = read(candidate)?;
+    let became = Became::of(&candidate.state, candidate.decided_at, candidate.reasons.as_deref())?;
+    Ok((Seen { id: candidate.submission.to_string(), own, shown, fate: became.fate(own) }, prints))
 }
 
 /// Keys as the database has them.

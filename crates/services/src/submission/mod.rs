@@ -8,6 +8,7 @@ mod derived;
 mod duplicate;
 mod entry;
 mod evidence;
+mod fate;
 mod limits;
 mod mending;
 mod nearest;

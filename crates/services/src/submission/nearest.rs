@@ -1,8 +1,10 @@
 //! What is nearest of all that is there, and how much of it may be shown.
 
+use super::duplicate;
 use super::evidence::{cleaned, derived_files, is_media, is_sound, nothing};
 use super::read::{File, still_there};
 use super::reading::{preview, reading};
+use super::view::modality;
 use crate::app::{Actor, App};
 use crate::view::reading::Neighbour;
 use crate::words::hash;
@@ -22,11 +24,10 @@ pub(crate) struct Near<'a> {
     pub(crate) findings: &'a [Finding],
     /// What the gate found nearest.
     pub(crate) nearest: Option<&'a Nearest>,
-    /// For a reviewer the first of the item's cluster, where it is another one.
-    pub(crate) cluster: Option<SubmissionId>,
-    /// For a reviewer the item, which is all they are told: never which submission is nearest.
-    /// Of the author's own it must not be said, and a name left out only there would say so.
-    pub(crate) item: Option<SubmissionId>,
+    /// For a reviewer the item. They are never told which submission is near it: of the
+    /// author's own it must not be said, and a name left out only there would say so. And
+    /// they see it whether it is the author's own or not, also while it waits.
+    pub(crate) reviewed: Option<&'a entity::submission::Model>,
 }
 
 /// The submission that is nearest, or the first of the item's cluster, with its content
@@ -36,12 +37,12 @@ pub(crate) async fn nearest(app: &App, actor: &Actor, near: Near<'_>) -> Result<
     let Some(row) = row else { return Ok(Some(told)) };
     let bytes = app.store.blobs().get(hash(&row.content_hash)?).await?;
     let derived = derived_files(app, &row).await?;
-    let heard = near.item.map_or_else(
+    let heard = near.reviewed.map_or_else(
         || format!("/api/v1/submissions/{}/sound", row.id),
-        |item| format!("/api/v1/submissions/{item}/nearest/sound"),
+        |item| format!("/api/v1/submissions/{}/nearest/sound", item.id),
     );
     Ok(Some(Neighbour {
-        submission: Some(row.id.into()).filter(|_| near.item.is_none()),
+        submission: Some(row.id.into()).filter(|_| near.reviewed.is_none()),
         reading: reading(&bytes, &derived, MOST_BYTES).filter(|_| !is_media(&row)),
         preview: preview(&derived),
         sound_url: is_sound(&row).then_some(heard),
@@ -66,21 +67,44 @@ async fn look(
     let found = near.findings.iter().find(|finding| is_copy(finding));
     let measured = near.nearest.filter(|near| near.likeness.max(near.contained) > 0);
     let by_gate = || measured?.id.as_deref()?.parse().ok();
-    let named = found.and_then(named).or_else(by_gate).or(near.cluster);
+    let named = match (found.and_then(named).or_else(by_gate), near.reviewed) {
+        (None, Some(item)) => unnamed(app, item, found, measured).await?,
+        (named, _) => named,
+    };
     if found.is_none() && named.is_none() && measured.is_none() {
         return Ok(None);
     }
     let told = Neighbour {
         submission: None,
         likeness: measured.map(|near| near.likeness).or_else(|| found.and_then(likeness)),
-        contained: measured.map(|near| near.contained),
+        contained: measured.map(|near| near.contained).or_else(|| found.and_then(contained)),
         reading: None,
         preview: None,
         sound_url: None,
     };
     let Some(id) = named else { return Ok(Some((told, None))) };
     let row = query::submission::get(app.store.db(), id.0).await?;
-    Ok(Some((told, row.filter(|row| may_show(actor, row, near.cluster.is_some())))))
+    Ok(Some((told, row.filter(|row| may_show(actor, row, near.reviewed.is_some())))))
+}
+
+/// For a reviewer what a verdict measured and did not name, as that was not public then;
+/// or else the first of the item's cluster.
+async fn unnamed(
+    app: &App,
+    item: &entity::submission::Model,
+    found: Option<&Finding>,
+    measured: Option<&Nearest>,
+) -> Result<Option<SubmissionId>, Problem> {
+    let of_found = || found.and_then(|finding| Some((likeness(finding)?, contained(finding))));
+    let numbers = measured.map(|near| (near.likeness, Some(near.contained))).or_else(of_found);
+    let exact = match numbers {
+        Some(numbers) => {
+            let modality = modality(item.media_type.as_deref());
+            duplicate::measured_one(app.store.db(), item, modality, numbers).await?
+        }
+        None => None,
+    };
+    Ok(exact.or(item.cluster_id.filter(|first| *first != item.id)).map(SubmissionId))
 }
 
 /// One's own, what everybody may read, and for a reviewer what people judge.
@@ -90,6 +114,8 @@ fn may_show(actor: &Actor, row: &entity::submission::Model, reviewing: bool) -> 
     let shown = own
         || row.state == SubmissionState::Accepted.as_str()
         || (reviewing && waiting.iter().any(|state| state.as_str() == row.state));
+    // What waits for the operator is nobody else's to read.
+    let shown = shown && (own || row.set_aside.is_none());
     shown && still_there(row).is_ok()
 }
 
@@ -113,6 +139,11 @@ fn likeness(finding: &Finding) -> Option<u32> {
     let number = finding.measured.get("likeness").unwrap_or(&finding.measured);
     let thousandths = number.as_u64().filter(|n| *n <= 1000)?;
     u32::try_from(thousandths).ok()
+}
+
+/// How much of the new one stands in the other, where that was measured.
+fn contained(finding: &Finding) -> Option<u32> {
+    u32::try_from(finding.measured.get("contained")?.as_u64()?).ok()
 }
 
 #[cfg(test)]

@@ -51,8 +51,7 @@ pub async fn pre_check(
     let reading = text.then(|| reading(&upload.bytes, &judged.derived, MOST_BYTES)).flatten();
     // A document's bytes are no text in any encoding.
     let odd = verdict.findings.iter().any(|finding| finding.check == "T1");
-    let near =
-        Near { findings: &verdict.findings, nearest: verdict.nearest.as_ref(), cluster: None, item: None };
+    let near = Near { findings: &verdict.findings, nearest: verdict.nearest.as_ref(), reviewed: None };
     Ok(PreCheck {
         bytes: upload.size(),
         masks: masks(reading.as_ref()),

@@ -57,7 +57,8 @@ pub(super) fn public(view: Submission) -> Submission {
     Submission { findings, nearest, ..view }
 }
 
-fn modality(media_type: Option<&str>) -> Modality {
+/// What kind of content a media type is of.
+pub(super) fn modality(media_type: Option<&str>) -> Modality {
     match media_type.and_then(|kind| kind.split_once('/')) {
         Some(("image", _)) => Modality::Image,
         Some(("audio", _)) => Modality::Audio,

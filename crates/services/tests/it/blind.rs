@@ -111,4 +111,29 @@ db_test! {
         assert_eq!((shown.likeness, shown.contained), (near.likeness, near.contained));
         assert_eq!((shown.submission, shown.reading), (None, near.reading));
     }
+
+    async fn a_neighbour_that_waits_is_shown_to_reviewers_whoever_sent_it(store: Store) {
+        let k = Kitchen::new(store);
+        let (ann, bob) = (k.person("Ann", &[]).await, k.person("Bob", &[]).await);
+        let (owner, rev) = (k.person("Owner", &[]).await, k.person("Rev", &[Role::Reviewer]).await);
+        let mut told = Vec::new();
+        for second in [&ann, &bob] {
+            let id = k.datanet(&owner, ReviewPolicy::Owner).await.id;
+            let book = format!("{} {} {}", good(2), good(3), good(4));
+            let first = k.send(&ann, id, "ann one.txt", &book).await;
+            let chapter = k.send(second, id, "ann two.txt", &edited(&good(3), 1)).await;
+            assert_eq!((first.state.as_str(), chapter.state.as_str()), ("in_review", "held"));
+            let seen = item(&k, &rev, id, &[]).await;
+            assert_eq!(seen.submission.id, chapter.id);
+            let near = seen.nearest.unwrap();
+            assert_eq!((near.submission, near.reading.as_ref().map(|read| &read.text)), (None, Some(&book)));
+            let finding = seen.submission.findings.iter().find(|f| f.code == "contained_text").unwrap();
+            assert_eq!(near.contained.map(u64::from), finding.measured["contained"].as_u64());
+            assert!(near.contained > near.likeness, "{near:?}");
+            told.push(serde_json::to_string(&near).unwrap());
+            let pre = submission::pre_check(&k.app, &bob, id, file("p.txt", &edited(&good(3), 2))).await.unwrap();
+            assert!(second.name == "Bob" || pre.nearest.unwrap().reading.is_none(), "for others it is not public");
+        }
+        assert_eq!(told[0], told[1], "whoever sent them");
+    }
 }

@@ -157,10 +157,12 @@ db_test! {
         k.reject(&ann, first.id).await;
         submission::withdraw(&k.app, &bob, first.id).await.unwrap();
         assert_eq!(credited(&k, later.id).await, ann.contributor.map(|who| who.0));
-        // What was taken back is free for others, and not for the one who took it back.
+        // What was taken back is in nobody's way, but what others have since sent is.
         let free = k.send(&k.person("Cid", &[]).await, id, "c.txt", &edited(&good(1), 30)).await;
         assert_eq!(free.state.as_str(), "in_review", "{:?}", free.findings);
-        assert_eq!(refusal(&k.send(&bob, id, "d.txt", &edited(&good(1), 1)).await), "similar_to_yours");
+        let again = k.send(&bob, id, "d.txt", &edited(&good(1), 1)).await;
+        assert_eq!((again.state.as_str(), codes(&again)), ("held", vec!["similar_text"]));
+        assert!(again.findings.iter().any(|f| f.code == "earlier_version"), "{:?}", again.findings);
     }
 
     async fn the_slower_of_two_keeps_the_credit_when_it_was_first(store: Store) {

@@ -72,6 +72,21 @@ karat_testkit::db_test! {
         is(code(identity::ensure_contributor(&app, "ada", true).await), 409, "contributor_has_account");
     }
 
+    async fn a_class_behind_one_address_signs_up(store: Store) {
+        let app = app(store);
+        for n in 0..20 {
+            let name = format!("pupil{n}");
+            is(code(identity::sign_up(&app, form(&name, "short"), HERE).await), 400, "password_unfit");
+            identity::sign_up(&app, form(&name, PASSWORD), HERE).await.unwrap();
+        }
+        for _ in 20..40 {
+            is(code(identity::sign_up(&app, form("pupil1", PASSWORD), HERE).await), 409, "name_taken");
+        }
+        is(code(identity::sign_up(&app, form("late", PASSWORD), HERE).await), 429, "too_many_sign_ups");
+        identity::sign_in(&app, form("pupil1", PASSWORD), HERE).await.unwrap();
+        identity::sign_up(&app, form("late", PASSWORD), "10.0.0.9").await.unwrap();
+    }
+
     async fn a_closed_server_takes_nobody(store: Store) {
         let (app, _) = app_with(store, Settings::default());
         is(code(identity::sign_up(&app, form("ada", PASSWORD), HERE).await), 403, "forbidden");

@@ -13,6 +13,7 @@ mod identity;
 mod jobs;
 mod kitchen;
 mod limits;
+mod mended;
 mod pace;
 mod planted;
 mod purpose;

@@ -2,6 +2,7 @@
 
 use crate::entity::{band, print, submission};
 use crate::{Conn, Result, Tx};
+use karat_types::RejectReason;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
@@ -47,6 +48,10 @@ pub struct Candidate {
     pub state: String,
     /// Its cluster, named by its earliest submission.
     pub cluster: Uuid,
+    /// When it was decided on, µs since 1970.
+    pub decided_at: Option<i64>,
+    /// JSON list of reject reasons.
+    pub reasons: Option<String>,
     /// The gate's prints, encoded.
     pub prints: Vec<u8>,
 }
@@ -86,8 +91,8 @@ pub async fn hits(conn: &impl Conn, scope: Scope, keys: &[(i32, i64)]) -> Result
     Ok(out)
 }
 
-/// Submission, prints, contributor, state and cluster.
-type Found = (Uuid, Vec<u8>, Uuid, String, Option<Uuid>);
+/// Submission, prints, contributor, state, cluster, decision and reasons.
+type Found = (Uuid, Vec<u8>, Uuid, String, Option<Uuid>, Option<i64>, Option<String>);
 
 /// The prints of these submissions, the earliest first.
 pub async fn candidates(conn: &impl Conn, ids: &[Uuid]) -> Result<Vec<Candidate>> {
@@ -103,18 +108,23 @@ pub async fn candidates(conn: &impl Conn, ids: &[Uuid]) -> Result<Vec<Candidate>
             .column(C::ContributorId)
             .column(C::State)
             .column(C::ClusterId)
+            .column(C::DecidedAt)
+            .column(C::Reasons)
             .join(JoinType::InnerJoin, to_submission)
             .filter(print::Column::SubmissionId.is_in(part.iter().copied()))
             .into_tuple()
             .all(conn)
             .await?;
-        out.extend(found.into_iter().map(|(id, prints, contributor, state, cluster)| Candidate {
+        let one = |(id, prints, contributor, state, cluster, decided_at, reasons): Found| Candidate {
             submission: id,
             contributor,
             state,
             cluster: cluster.unwrap_or(id),
+            decided_at,
+            reasons,
             prints,
-        }));
+        };
+        out.extend(found.into_iter().map(one));
     }
     out.sort_by_key(|candidate| candidate.submission);
     Ok(out)
@@ -186,23 +196,30 @@ pub async fn merge(tx: &Tx, datanet: Uuid, clusters: &[Uuid], to: Uuid) -> Resul
     Ok(())
 }
 
+/// Whether one of the reasons, a JSON list, gives the content free for others.
+pub fn frees(reasons: &str) -> bool {
+    let freeing = RejectReason::ALL.iter().filter(|reason| reason.frees());
+    freeing.map(|reason| format!("\"{reason}\"")).any(|reason| reasons.contains(&reason))
+}
+
 /// Who is credited for these clusters: the contributor of the earliest submission of each
-/// that was not taken back.
+/// that was not taken back, nor rejected as something that was not theirs to give.
 pub async fn credited_of(conn: &impl Conn, clusters: &[Uuid]) -> Result<HashMap<Uuid, Uuid>> {
     use submission::Column as C;
     let mut first: HashMap<Uuid, Uuid> = HashMap::new();
     for part in clusters.chunks(PER_STATEMENT) {
-        let members: Vec<(Option<Uuid>, Uuid)> = submission::Entity::find()
+        let members: Vec<(Option<Uuid>, Uuid, String, Option<String>)> = submission::Entity::find()
             .select_only()
-            .columns([C::ClusterId, C::ContributorId])
+            .columns([C::ClusterId, C::ContributorId, C::State, C::Reasons])
             .filter(C::ClusterId.is_in(part.iter().copied()))
             .filter(C::State.is_not_in(["withdrawn", "voided"]))
             .order_by_asc(C::Id)
             .into_tuple()
             .all(conn)
             .await?;
-        for (cluster, contributor) in members {
-            if let Some(cluster) = cluster {
+        for (cluster, contributor, state, reasons) in members {
+            let freed = state == "rejected" && reasons.as_deref().is_some_and(frees);
+            if let Some(cluster) = cluster.filter(|_| !freed) {
                 first.entry(cluster).or_insert(contributor);
             }
         }

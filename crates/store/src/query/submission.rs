@@ -77,27 +77,26 @@ pub async fn accepted(conn: &impl Conn, datanet: Uuid, limit: u64) -> Result<Vec
         .await?)
 }
 
-/// A submission of this content by this contributor in the datanet that the gate once
-/// let through, whatever became of it.
-pub async fn own_copy(
+/// The submissions of this content by this contributor in the datanet that the gate once
+/// let through, whatever became of them, the earliest first.
+pub async fn own_copies(
     conn: &impl Conn,
     datanet: Uuid,
     contributor: Uuid,
     exact: &str,
     normal: Option<&str>,
-) -> Result<Option<Uuid>> {
+) -> Result<Vec<submission::Model>> {
     use submission::Column as C;
     let same =
         Condition::any().add(C::ContentHash.eq(exact)).add_option(normal.map(|hash| C::NormalHash.eq(hash)));
-    let found = submission::Entity::find()
+    Ok(submission::Entity::find()
         .filter(C::ContributorId.eq(contributor))
         .filter(C::DatanetId.eq(datanet))
         .filter(C::State.is_not_in(["checking", "refused"]))
         .filter(same)
         .order_by_asc(C::Id)
-        .one(conn)
-        .await?;
-    Ok(found.map(|row| row.id))
+        .all(conn)
+        .await?)
 }
 
 /// The ready releases each submission is in: (submission, release, version).

@@ -152,11 +152,14 @@ function mayDownload({ contributor, media_type, state }: Submission): boolean {
   return Boolean(contributor) || /^(text|image|audio)\//.test(media_type ?? "");
 }
 
+/** All but what is being checked, was refused or is gone already. */
+const WITHDRAWABLE: ReadonlySet<Submission["state"]> = new Set(["held", "in_review", "accepted", "rejected"]);
+
 function Withdraw({ submission }: { submission: Submission }) {
   const withdraw = useWithdraw();
   const [asking, setAsking] = useState(false);
   const affected = useQuery({ ...affectedQuery(submission.id), enabled: asking });
-  if (submission.state !== "accepted" && submission.state !== "rejected") return null;
+  if (!WITHDRAWABLE.has(submission.state)) return null;
   // Those that have stopped already stop no more.
   const releases = affected.data?.releases.filter((one) => !one.stopped_at) ?? submission.releases;
   return (

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { Finding, Reading } from "@/api/types";
 import { ClassMark } from "@/components/mark/state";
 import { cx } from "@/lib/cx";
@@ -66,6 +67,7 @@ function One({ finding, group, stops, reading, media, foreign = false, current =
       </div>
       <p className="mt-1 max-w-[72ch] wrap-anywhere">
         <Sentence>{many && group.rows ? withoutRow(finding.message) : finding.message}</Sentence>
+        <Other finding={finding} />
       </p>
       {measure && <p className="num mt-0.5 text-xs text-muted">{measure}</p>}
       {fix && (
@@ -75,6 +77,20 @@ function One({ finding, group, stops, reading, media, foreign = false, current =
         </p>
       )}
     </li>
+  );
+}
+
+/** The way to the submission a finding is about, where its sentence has none. */
+function Other({ finding }: { finding: Finding }) {
+  const { evidence } = finding;
+  if (evidence?.kind !== "submission" || finding.message.includes(evidence.id)) return null;
+  return (
+    <>
+      {" "}
+      <Link to="/submissions/$id" params={{ id: evidence.id }} className="text-blue underline underline-offset-2">
+        {text.specimen.nearestOpen}
+      </Link>
+    </>
   );
 }
 

@@ -172,7 +172,7 @@ export const contribute = {
     runs: "Runs that learned from it",
     runsHint: "Made before it was taken back, or continued from what these made.",
   },
-  withdrawHow: "Only what was decided can be withdrawn.",
+  withdrawHow: "While a file is being checked it cannot be withdrawn.",
   submittedTo: "Offered to",
   by: "Given by",
   isIn: (releases: string) => `It is part of ${releases}.`,

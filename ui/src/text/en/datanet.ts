@@ -162,7 +162,7 @@ export const datanet = {
     licencesHint: "SPDX names, separated by commas. Empty means any valid one.",
     policy: "Who decides",
     policyOwner: "I decide, one by one",
-    policyAutomatic: "The validation score decides; I see what is held",
+    policyAutomatic: "The validation score decides on texts; I see what is held, and all pictures and sounds",
     threshold: "Accept from a score of",
     thresholdHint: "0 to 100. Below it, a submission is rejected with the findings as reasons.",
     open: "Take submissions",
