@@ -98,7 +98,7 @@ pub(super) const CODES: &[Code] = &[
         "I9",
         "Nearly the same image is already in the datanet",
         [
-            "The image's gradient hash (64 bits that say where it gets lighter and darker) differs in at most 4 bits from an earlier image's, as it is, turned, mirrored or cropped by up to a tenth of a side, and the colours and the slopes of a small copy agree as well. The first to send an image keeps the credit.",
+            "The image's gradient hash (64 bits that say where it gets lighter and darker) differs in at most 4 bits from an earlier image's, as it is, turned or mirrored, the colours and the slopes of a small copy agree as well, and no cell of 16 × 16 differs by more than 6 levels of 256 once both have one brightness and contrast: the same image saved again, at another size or quality. Icons, forms and screens of one family differ more in one place and are looked at. The first to send an image keeps the credit.",
             "differing bits of 64, and how alike the two are, of 1,000; 4 bits.",
             "Send another image.",
         ],
@@ -108,7 +108,7 @@ pub(super) const CODES: &[Code] = &[
         "I9",
         "A similar image is already in the datanet",
         [
-            "The image's gradient hash is near an earlier image's, as it is, turned, mirrored or cropped by up to a tenth of a side, and the slopes of a small copy agree (cosine at least 0.85, of plain drawings 0.94): another picture of the same scene, or an edited copy. It counts as 5 bits at least and 8 at most. A person compares them.",
+            "The image's gradient hash is near an earlier image's, as it is, turned, mirrored or cropped by up to a tenth of a side, and the slopes of a small copy agree (cosine at least 0.85, of plain drawings 0.94): another picture of the same scene or family, or an edited, brightened or cropped copy. It counts as 5 bits at least and 8 at most. A person compares them.",
             "differing bits of 64, and how alike the two are, of 1,000; 8 bits.",
             "Nothing, if it is another picture: the reviewer sees both side by side.",
         ],
