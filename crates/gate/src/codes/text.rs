@@ -128,7 +128,7 @@ pub(super) const CODES: &[Code] = &[
         "T5",
         "The text is too short",
         [
-            "A text needs 50 words (200 characters in scripts that do not put spaces between words), otherwise there is too little to learn and to judge. Datanets with the profile *short* have no such limit.",
+            "A text needs 50 words (100 characters in scripts that do not put spaces between words, as Chinese, Japanese, Thai, Lao, Khmer, Burmese and Tibetan: two characters count as one word there, in the score as here), otherwise there is too little to learn and to judge. Datanets with the profile *short* have no such limit.",
             "words (or characters) found; the least needed.",
             "Write more, or put texts on one subject together in one file.",
         ],
@@ -188,7 +188,7 @@ pub(super) const CODES: &[Code] = &[
         "T15",
         "The text contains a private key",
         [
-            "A private key in a public dataset can be used by anyone, at once and for ever. The finding shows only its kind and place.",
+            "A private key in a public dataset can be used by anyone, at once and for ever: PEM, PGP and PuTTY blocks, whatever stands before or behind each of their lines (quoted mail, comments, tables, line numbers), keys without their BEGIN line that begin as PKCS #1, PKCS #8 or SEC 1 say, keys in base64 (twice over), keys of wallets and the 12 to 24 words of BIP-39 whose check digits hold. The finding shows only its kind and place.",
             "the kind of key, masked; none.",
             "Remove the whole block from BEGIN to END. If the key was ever used, replace it: it must be taken as known.",
         ],
@@ -198,7 +198,7 @@ pub(super) const CODES: &[Code] = &[
         "T15",
         "The text contains an access token",
         [
-            "The token has the exact form a service gives out (and, where it has one, its check digits or length). In a public dataset anyone could use it.",
+            "The token has the exact form a service gives out (and, where it has one, its check digits or length), plainly or inside of base64 (twice over). In a public dataset anyone could use it.",
             "the token, masked; none.",
             "Remove it or put words such as YOUR_TOKEN in its place. If it was ever used, revoke it.",
         ],
@@ -208,7 +208,7 @@ pub(super) const CODES: &[Code] = &[
         "T15",
         "The text may contain a secret",
         [
-            "A random-looking value (12 characters or more whose neighbours are strange to each other, or long hexadecimal) stands behind a name such as `password` or `api_key`, in a sentence that says “the password is …”, in an Authorization header or a `.netrc`; an address carries a password; there is the hash of a password or a signed web token (JWT). Placeholders such as `your_password`, `changeme`, `${VAR}` and `****` are not counted. It may be an example, so a person looks; at most five places are named.",
+            "A random-looking value (12 characters or more whose neighbours are strange to each other, or long hexadecimal) stands behind a name such as `password` or `api_key`, in a sentence that says “the password is …”, in an Authorization header, a `.netrc`, a `.pgpass` or the login of a registry; `curl -u` or `mysql -p` carries a password; an address carries one; “private key” stands before 64 hexadecimal digits; words that open a wallet are named as such; there is the hash of a password or a signed web token (JWT). Placeholders such as `your_password`, `changeme`, `${VAR}` and `****`, and base64 of what is no secret (Kubernetes' example), are not counted. It may be an example, so a person looks; at most five places are named.",
             "the kind of secret, masked; none.",
             "If it is real, remove it and replace it where it is used; if it is an example, make that plain: YOUR_TOKEN, example.com.",
         ],
@@ -268,7 +268,7 @@ pub(super) const CODES: &[Code] = &[
         "T16",
         "The text has national identity numbers",
         [
-            "A number has the form of a national identity or tax number and its check digits hold; where a form alone proves little, its name (SSN, DNI, PESEL …) stands before it. Thirty-five kinds of 29 countries and the machine-readable lines of passports are known.",
+            "A number has the form of a national identity or tax number and its check digits hold; where a form alone proves little, its name (SSN, DNI, PESEL …) stands before it. Forty-six kinds of 37 countries (and the IMEI of a telephone) and the machine-readable lines of passports are known, with wide digits, digits of other scripts and any dash.",
             "identity numbers found; 0.",
             "Mask them (the pre-check does it with “Mask the selected places”), or leave them if they are made up.",
         ],
@@ -278,7 +278,7 @@ pub(super) const CODES: &[Code] = &[
         "T17",
         "The text speaks to a language model",
         [
-            "Role tags, chat-template tokens or phrases such as “ignore previous instructions” (in some fifty languages) can be an attempt to steer a model. They are looked for as a model would read them: wide and mathematical letters, invisible characters, soft hyphens, tags and entities of HTML and the emphasis of Markdown are seen through, and base64 that decodes to text is read. Texts about that subject have them too, so a person looks; nothing is refused for this, and encoded data that hides no instruction is not held.",
+            "Role tags, chat-template tokens or phrases such as “ignore previous instructions” (in some fifty languages) can be an attempt to steer a model. They are looked for as a model would read them: wide and mathematical letters, invisible characters, soft hyphens, tags and entities of HTML and the emphasis of Markdown are seen through, letters with spaces or dots between them and small capitals too, and base64 that decodes to text is read. The template of Stanford's Alpaca (its two sentences, `### Instruction:`, `### Response:`) is none. Texts about that subject have them too, so a person looks; nothing is refused for this, and encoded data that hides no instruction is not held.",
             "places found; 0.",
             "If it is not needed, leave it out; if the text is about the subject, leave it: the reviewer sees this note.",
         ],

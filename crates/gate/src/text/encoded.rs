@@ -1,4 +1,4 @@
-//! Base64 in a text, read: instructions must not hide in it.
+//! Base64 in a text, read: neither instructions nor secrets must hide in it.
 
 use base64::Engine;
 use base64::alphabet;
@@ -22,8 +22,22 @@ pub(super) struct Run {
     pub(super) text: String,
 }
 
-/// The runs that decode to text, unbroken or in lines of equal length as in mail.
+/// A run of base64, decoded.
+pub(super) struct Data {
+    /// Where it stands.
+    pub(super) span: Range<usize>,
+    /// What it holds.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// The runs that decode to text.
 pub(super) fn runs(text: &str) -> Vec<Run> {
+    let said = |data: Data| Some(Run { text: said(&data.bytes)?, span: data.span });
+    data(text).into_iter().filter_map(said).collect()
+}
+
+/// All runs, unbroken or in lines of equal length as in mail.
+pub(super) fn data(text: &str) -> Vec<Data> {
     let bytes = text.as_bytes();
     let (mut found, mut at, mut left) = (Vec::new(), 0, ALL);
     while at < bytes.len() && left > 0 {
@@ -34,7 +48,7 @@ pub(super) fn runs(text: &str) -> Vec<Run> {
         }
         let (data, end) = joined(bytes, at, length);
         left = left.saturating_sub(data.len());
-        found.extend(read(&data).map(|text| Run { span: at..end, text }));
+        found.extend(decoded(&data).map(|bytes| Data { span: at..end, bytes }));
         at = end;
     }
     found
@@ -70,8 +84,8 @@ const fn is_data(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
-/// What the data says, if it is text.
-fn read(data: &[u8]) -> Option<String> {
+/// What the data holds; none where it is no base64.
+pub(super) fn decoded(data: &[u8]) -> Option<Vec<u8>> {
     // Long words and paths are made of the same characters; encoded text has both cases.
     let mixed = data.iter().any(u8::is_ascii_uppercase) && data.iter().any(u8::is_ascii_lowercase);
     if !mixed {
@@ -90,8 +104,12 @@ fn read(data: &[u8]) -> Option<String> {
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let whole = data.len() - usize::from(data.len() % 4 == 1);
-    let decoded = GeneralPurpose::new(&alphabet::STANDARD, lenient).decode(&data[..whole]).ok()?;
-    let text = String::from_utf8_lossy(&decoded);
+    GeneralPurpose::new(&alphabet::STANDARD, lenient).decode(&data[..whole]).ok()
+}
+
+/// What the bytes say, if they are text.
+pub(super) fn said(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
     let all = text.chars().count();
     let printable =
         text.chars().filter(|c| *c != '\u{fffd}' && (!c.is_control() || c.is_whitespace())).count();

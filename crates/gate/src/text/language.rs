@@ -69,6 +69,102 @@ const BY_SCRIPT: &[(&str, &[(char, char)])] = &[
     ("si", &[('\u{d80}', '\u{dff}')]),
 ];
 
+/// What the languages are called, for messages.
+#[rustfmt::skip]
+const NAMES: &[(&str, &str)] = &[
+    ("en", "English"),
+    ("de", "German"),
+    ("fr", "French"),
+    ("es", "Spanish"),
+    ("pt", "Portuguese"),
+    ("it", "Italian"),
+    ("nl", "Dutch"),
+    ("af", "Afrikaans"),
+    ("ca", "Catalan"),
+    ("gl", "Galician"),
+    ("eu", "Basque"),
+    ("pl", "Polish"),
+    ("cs", "Czech"),
+    ("sk", "Slovak"),
+    ("sl", "Slovene"),
+    ("hr", "Croatian"),
+    ("sr", "Serbian"),
+    ("bs", "Bosnian"),
+    ("sh", "Serbo-Croatian"),
+    ("me", "Montenegrin"),
+    ("sv", "Swedish"),
+    ("da", "Danish"),
+    ("no", "Norwegian"),
+    ("nb", "Norwegian (Bokmål)"),
+    ("nn", "Norwegian (Nynorsk)"),
+    ("is", "Icelandic"),
+    ("fo", "Faroese"),
+    ("fi", "Finnish"),
+    ("et", "Estonian"),
+    ("lv", "Latvian"),
+    ("lt", "Lithuanian"),
+    ("hu", "Hungarian"),
+    ("ro", "Romanian"),
+    ("tr", "Turkish"),
+    ("az", "Azerbaijani"),
+    ("uz", "Uzbek"),
+    ("kk", "Kazakh"),
+    ("id", "Indonesian"),
+    ("ms", "Malay"),
+    ("tl", "Tagalog"),
+    ("vi", "Vietnamese"),
+    ("sw", "Swahili"),
+    ("eo", "Esperanto"),
+    ("la", "Latin"),
+    ("cy", "Welsh"),
+    ("ga", "Irish"),
+    ("gd", "Scottish Gaelic"),
+    ("mt", "Maltese"),
+    ("sq", "Albanian"),
+    ("ru", "Russian"),
+    ("uk", "Ukrainian"),
+    ("be", "Belarusian"),
+    ("bg", "Bulgarian"),
+    ("mk", "Macedonian"),
+    ("el", "Greek"),
+    ("ar", "Arabic"),
+    ("fa", "Persian"),
+    ("he", "Hebrew"),
+    ("ur", "Urdu"),
+    ("yi", "Yiddish"),
+    ("hi", "Hindi"),
+    ("mr", "Marathi"),
+    ("ne", "Nepali"),
+    ("sa", "Sanskrit"),
+    ("bn", "Bengali"),
+    ("pa", "Punjabi"),
+    ("gu", "Gujarati"),
+    ("or", "Odia"),
+    ("ta", "Tamil"),
+    ("te", "Telugu"),
+    ("kn", "Kannada"),
+    ("ml", "Malayalam"),
+    ("si", "Sinhala"),
+    ("th", "Thai"),
+    ("lo", "Lao"),
+    ("km", "Khmer"),
+    ("my", "Burmese"),
+    ("ka", "Georgian"),
+    ("hy", "Armenian"),
+    ("am", "Amharic"),
+    ("zh", "Chinese"),
+    ("ja", "Japanese"),
+    ("ko", "Korean"),
+    ("mai", "Maithili"),
+    ("bho", "Bhojpuri"),
+];
+
+/// A language by its name and its code; one without a name by its code alone.
+fn named(code: &str) -> String {
+    let name = NAMES.iter().find(|(of, _)| *of == code);
+    name.map_or_else(|| code.to_owned(), |(_, name)| format!("{name} ({code})"))
+}
+
 /// The languages whose lists have a word: a bit for each place in [`LISTS`].
 static VOTES: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
     let mut votes: HashMap<&str, u64> = HashMap::new();
@@ -248,8 +344,11 @@ pub(crate) fn check(lines: &[String], declared: Option<&str>) -> Result<Option<F
     if is_near(found, &wanted) || confidence < CONFIDENCE {
         return Ok(None);
     }
-    let message =
-        format!("The text reads as {found} ({confidence} of 1,000 sure); the datanet is for {wanted}.");
+    let message = format!(
+        "The text reads as {} ({confidence} of 1,000 sure); the datanet is for {}.",
+        named(found),
+        named(&wanted)
+    );
     let measured = json!({ "language": found, "confidence": confidence });
     let threshold = json!({ "language": wanted, "confidence": CONFIDENCE });
     Ok(Some(finding("other_language", measured, threshold, message)))
@@ -368,6 +467,15 @@ mod tests {
                 "{language}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn messages_call_languages_by_their_names() {
+        let found = check(&Prose::of(SAMPLES[1].1).lines, Some("en")).unwrap().unwrap();
+        assert!(found.message.contains("German (de)") && found.message.contains("English (en)"), "{found:?}");
+        let codes = LISTS.iter().map(|(code, _)| *code).chain(BY_SCRIPT.iter().map(|(code, _)| *code));
+        let codes: Vec<&str> = codes.chain(NEAR.iter().flat_map(|group| group.iter().copied())).collect();
+        assert_eq!(codes.iter().find(|code| named(code) == **code), None);
     }
 
     #[test]

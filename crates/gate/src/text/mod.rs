@@ -36,8 +36,9 @@ const MIN_WORDS: u64 = 50;
 /// Characters in repeated phrases of ten words, of 1,000, from which on a text is one
 /// passage again and again.
 const ONE_PASSAGE: u64 = 900;
-/// Characters a text needs at least in scripts that put no spaces between words.
-const MIN_CHARACTERS: u64 = 200;
+/// Characters a text needs at least in scripts that put no spaces between words: two count
+/// as one word there, as in every measure.
+const MIN_CHARACTERS: u64 = 2 * MIN_WORDS;
 
 /// All checks on a text file.
 pub(crate) fn check(bytes: &[u8], rules: &Rules) -> Read {
@@ -97,6 +98,11 @@ fn length(text: &str, measures: &Measures, profile: Profile) -> Option<Finding> 
     };
     (found < least).then(|| {
         let message = format!("The text has {found} {what}; at least {least} are needed.");
+        let message = if measures.spaceless {
+            format!("{message} Two characters count as one word in this script.")
+        } else {
+            message
+        };
         let finding = finding("text_too_short", json!(found), json!(least), message);
         // What was counted is all of it.
         let (start, end) = (text.len() - text.trim_start().len(), text.trim_end().len());
@@ -123,12 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn the_shortest_text_is_fifty_words_or_two_hundred_characters() {
+    fn the_shortest_text_is_fifty_words_or_a_hundred_characters() {
         let words = |n: usize| (0..n).map(|i| format!("word{i} ")).collect::<String>();
         assert!(codes(&words(49), Profile::Prose).contains(&"text_too_short".into()));
         assert!(!codes(&words(50), Profile::Technical).contains(&"text_too_short".into()));
-        assert!(codes(&"日本語".repeat(66), Profile::Prose).contains(&"text_too_short".into()));
-        assert!(!codes(&"日本語".repeat(67), Profile::Prose).contains(&"text_too_short".into()));
+        assert!(codes(&"日本語".repeat(33), Profile::Prose).contains(&"text_too_short".into()));
+        assert!(!codes(&"日本語".repeat(34), Profile::Prose).contains(&"text_too_short".into()));
+        assert!(!codes(&"ภาษาไทย".repeat(15), Profile::Prose).contains(&"text_too_short".into()));
         assert!(!codes("Why is the sky blue?", Profile::Short).contains(&"text_too_short".into()));
     }
 

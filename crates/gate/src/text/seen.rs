@@ -68,6 +68,8 @@ impl Seen {
     fn fold(&mut self, c: char, from: usize, to: usize) {
         if c.is_ascii() {
             self.push(c.to_ascii_lowercase(), from, to);
+        } else if let Some(plain) = small_capital(c) {
+            self.push(plain, from, to);
         } else if matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{3400}'..='\u{9fff}') {
             self.push(c, from, to);
         } else {
@@ -80,6 +82,39 @@ impl Seen {
             });
         }
     }
+}
+
+/// The letter a small capital stands for.
+fn small_capital(c: char) -> Option<char> {
+    const SMALL: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ";
+    const PLAIN: &str = "abcdefghijklmnopqrstuvwyz";
+    let wanted =
+        matches!(c, '\u{250}'..='\u{2af}' | '\u{1d00}'..='\u{1d22}' | '\u{a730}' | '\u{a731}' | '\u{a7af}');
+    let at = wanted.then(|| SMALL.chars().position(|small| small == c)).flatten()?;
+    PLAIN.chars().nth(at)
+}
+
+/// What people write in numbers made plain: wide digits and those of other scripts, dashes of
+/// any length, spaces that do not break. None where nothing is to do.
+pub(super) fn plain_numbers(text: &str) -> Option<Seen> {
+    let sign = |c: char| match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => Some('-'),
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Some(' '),
+        '\u{660}'..='\u{669}' => char::from_digit(u32::from(c) - 0x660, 10),
+        '\u{6f0}'..='\u{6f9}' => char::from_digit(u32::from(c) - 0x6f0, 10),
+        '\u{966}'..='\u{96f}' => char::from_digit(u32::from(c) - 0x966, 10),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        '\u{1d7ce}'..='\u{1d7ff}' => char::from_digit((u32::from(c) - 0x1d7ce) % 10, 10),
+        _ => None,
+    };
+    if text.is_ascii() || !text.chars().any(|c| sign(c).is_some() || shows_nothing(c)) {
+        return None;
+    }
+    let mut seen = Seen { text: String::with_capacity(text.len()), ..Seen::default() };
+    for (at, c) in text.char_indices().filter(|&(_, c)| !shows_nothing(c)) {
+        seen.push(sign(c).unwrap_or(c), at, at + c.len_utf8());
+    }
+    Some(seen)
 }
 
 /// Characters that show nothing: zero-width ones, soft hyphens, joiners, direction marks,
@@ -243,7 +278,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_place_is_a_place(text in "(\\PC|[a-z]{1,3}|\u{200b}|&lt;|&#x41;|<b>|[*_, \n]|é|e\u{301}|Ａ|한){0,60}") {
-            for seen in [Some(folded(&text)), bare(&text), visible(&text)].into_iter().flatten() {
+            for seen in [Some(folded(&text)), bare(&text), visible(&text), plain_numbers(&text)].into_iter().flatten() {
                 let starts: Vec<usize> = seen.text.char_indices().map(|(at, _)| at).collect();
                 for (number, &at) in starts.iter().enumerate() {
                     let end = starts.get(number + 1).copied().unwrap_or(seen.text.len());

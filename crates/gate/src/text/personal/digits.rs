@@ -89,6 +89,11 @@ pub(super) fn france(plain: &[u8]) -> bool {
 }
 
 pub(super) fn germany(plain: &[u8]) -> bool {
+    plain[0] != b'0' && croatia(plain)
+}
+
+/// ISO 7064, modulus 11 and 10.
+pub(super) fn croatia(plain: &[u8]) -> bool {
     let sum = values(&plain[..10]).iter().fold(10, |product, value| {
         let sum = match (value + product) % 10 {
             0 => 10,
@@ -96,7 +101,7 @@ pub(super) fn germany(plain: &[u8]) -> bool {
         };
         2 * sum % 11
     });
-    plain[0] != b'0' && (11 - sum) % 10 == values(plain)[10]
+    (11 - sum) % 10 == values(plain)[10]
 }
 
 pub(super) fn netherlands(plain: &[u8]) -> bool {
@@ -212,4 +217,64 @@ pub(super) fn india(plain: &[u8]) -> bool {
 pub(super) fn russia(plain: &[u8]) -> bool {
     let sum = weighted(&plain[..9], &[9, 8, 7, 6, 5, 4, 3, 2, 1]);
     u64::from(sum % 101 % 100) == number(&plain[9..])
+}
+
+/// No check digit since 2007: a day and a month.
+pub(super) fn denmark(plain: &[u8]) -> bool {
+    is_date(&plain[2..4], &plain[..2])
+}
+
+/// The month is one higher by 20 or 40 in other centuries.
+pub(super) fn bulgaria(plain: &[u8]) -> bool {
+    let sum = weighted(&plain[..9], &[2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10;
+    matches!(number(&plain[2..4]), 1..=12 | 21..=32 | 41..=52)
+        && (1..=31).contains(&number(&plain[4..6]))
+        && sum == values(plain)[9]
+}
+
+pub(super) fn yugoslavia(plain: &[u8]) -> bool {
+    let sum = weighted(&plain[..12], &[7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;
+    is_date(&plain[2..4], &plain[..2]) && (if sum == 0 { 0 } else { 11 - sum }) == values(plain)[12]
+}
+
+pub(super) fn greece(plain: &[u8]) -> bool {
+    is_date(&plain[2..4], &plain[..2]) && luhn(plain)
+}
+
+/// CURP: a birthday, a sex, and a check digit over the place of each sign in the alphabet
+/// with Ñ.
+pub(super) fn mexico(plain: &[u8]) -> bool {
+    let value = |b: u8| match b {
+        b'0'..=b'9' => u32::from(b - b'0'),
+        b'A'..=b'N' => u32::from(b - b'A') + 10,
+        _ => u32::from(b - b'A') + 11,
+    };
+    let sum: u32 = plain[..17].iter().zip((2..=18).rev()).map(|(&b, weight)| value(b) * weight).sum();
+    is_date(&plain[6..8], &plain[8..10])
+        && matches!(plain[10], b'H' | b'M' | b'X')
+        && (10 - sum % 10) % 10 == u32::from(plain[17].wrapping_sub(b'0'))
+}
+
+/// One letter or two, six digits, and a check digit that may be an A.
+pub(super) fn hong_kong(plain: &[u8]) -> bool {
+    let value = |b: u8| if b.is_ascii_digit() { u32::from(b - b'0') } else { u32::from(b - b'A') + 10 };
+    // A space counts 36 where there is one letter only.
+    let lone = if plain.len() == 8 { 36 * 9 } else { 0 };
+    let weights = (1..=9).rev().skip(9 - plain.len());
+    let sum: u32 = plain.iter().zip(weights).map(|(&b, weight)| value(b) * weight).sum();
+    (sum + lone).is_multiple_of(11)
+}
+
+/// The letter of a place stands for two digits.
+pub(super) fn taiwan(plain: &[u8]) -> bool {
+    const PLACES: &[u8] = b"ABCDEFGHJKLMNPQRSTUVXYWZIO";
+    let Some(place) = PLACES.iter().position(|&of| of == plain[0]) else { return false };
+    let place = place as u32 + 10;
+    let sum = place / 10 + place % 10 * 9 + weighted(&plain[1..], &[8, 7, 6, 5, 4, 3, 2, 1, 1]);
+    matches!(plain[1], b'1' | b'2' | b'8' | b'9') && sum.is_multiple_of(10)
+}
+
+pub(super) fn medicare(plain: &[u8]) -> bool {
+    let sum = weighted(&plain[..8], &[1, 3, 7, 9, 1, 3, 7, 9]) % 10;
+    matches!(plain[0], b'2'..=b'6') && sum == values(plain)[8]
 }

@@ -42,7 +42,7 @@ impl Kind {
             Self::Phone => ("phone_number", "telephone number"),
             Self::Account => ("bank_account", "bank account number"),
             Self::Card => ("payment_card", "payment card number"),
-            Self::Identity => ("identity_number", "national identity number"),
+            Self::Identity => ("identity_number", "identity number"),
         }
     }
 

@@ -3,14 +3,18 @@
 
 use super::Kind;
 use super::digits::{
-    argentina, australia, belgium, brazil, britain, chile, china, czech, finland, france, germany, india,
-    italy, japan, korea, luhn, netherlands, nhs, norway, poland, romania, russia, spain, spain_foreign,
-    sweden, turkey, united_states, verhoeff,
+    argentina, australia, belgium, brazil, britain, bulgaria, chile, china, croatia, czech, denmark, finland,
+    france, germany, greece, hong_kong, india, italy, japan, korea, luhn, medicare, mexico, netherlands, nhs,
+    norway, poland, romania, russia, spain, spain_foreign, sweden, taiwan, turkey, united_states, verhoeff,
+    yugoslavia,
 };
+use crate::text::seen::plain_numbers;
 use std::ops::Range;
 
 /// How far before a number the word that names it may stand, bytes.
 const NEAR: usize = 60;
+/// Bytes of a line end and of what the next line is indented with, in an account number.
+const INDENT: usize = 12;
 /// Words near a payment card number.
 const CARD_WORDS: &[&str] = &[
     "card",
@@ -100,10 +104,37 @@ const IDS: &[Id] = &[
         words: &["pan ", "pan:", "pan-", "permanent account", "income tax"],
         holds: india,
     },
+    Id { form: "dddddd-dddd", words: &["cpr"], holds: denmark },
+    Id { form: "dddddddddd", words: &["cpr-n", "cpr n", "cpr:"], holds: denmark },
+    Id { form: "dddddddddd", words: &["егн", "egn"], holds: bulgaria },
+    Id { form: "ddddddddddd", words: &["oib"], holds: croatia },
+    Id { form: "ddddddddddddd", words: JMBG, holds: yugoslavia },
+    Id { form: "ddddddddddd", words: &["αμκα", "amka"], holds: greece },
+    Id { form: "aaaaddddddaaaaaa*d", words: &[], holds: mexico },
+    Id { form: "ddddddddd", words: ISRAEL, holds: luhn },
+    Id { form: "adddddd(*)", words: HONG_KONG, holds: hong_kong },
+    Id { form: "aadddddd(*)", words: HONG_KONG, holds: hong_kong },
+    Id {
+        form: "addddddddd",
+        words: &["身分證", "身份證", "taiwan id", "taiwanese id", "national id"],
+        holds: taiwan,
+    },
+    Id { form: "dddd ddddd d", words: &["medicare"], holds: medicare },
+    Id { form: "dddddddddd", words: &["medicare"], holds: medicare },
+    Id { form: "ddddddddddddddd", words: &["imei"], holds: luhn },
+    Id { form: "dd-dddddd-dddddd-d", words: &["imei"], holds: luhn },
 ];
+const JMBG: &[&str] = &["jmbg", "јмбг", "emšo", "emso", "embg", "ембг", "матичен број", "matični broj"];
+const ISRAEL: &[&str] = &["ת.ז", "ת\"ז", "ת״ז", "תעודת זהות", "מספר זהות", "teudat zehut", "israeli id"];
+const HONG_KONG: &[&str] = &["hkid", "hong kong id", "hk id", "身份證", "身分證", "身份证"];
 
-/// All of them.
+/// All of them, with wide digits, those of other scripts, and any dash.
 pub(super) fn find(text: &str) -> Vec<(Range<usize>, Kind)> {
+    let Some(seen) = plain_numbers(text) else { return find_plain(text) };
+    find_plain(&seen.text).into_iter().map(|(span, kind)| (seen.origin(span), kind)).collect()
+}
+
+fn find_plain(text: &str) -> Vec<(Range<usize>, Kind)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
@@ -169,10 +200,20 @@ fn account(bytes: &[u8], start: usize) -> Option<(usize, Kind)> {
     let small = a.is_ascii_lowercase();
     let (mut rest, mut end) = (0_u32, start);
     let mut digits: Vec<u8> = Vec::with_capacity(length);
-    for (offset, &byte) in bytes[start..].iter().take(length + length / 4 + 1).enumerate() {
+    // A line may end inside of it, once.
+    let (mut grouped, mut ended) = (false, false);
+    for (offset, &byte) in bytes[start..].iter().take(length + length / 4 + INDENT).enumerate() {
+        let broken = matches!(bytes.get(start + offset.saturating_sub(1)), Some(b'\n' | b' ')) && ended;
         if byte.is_ascii_uppercase() || byte.is_ascii_digit() || small && byte.is_ascii_lowercase() {
             digits.push(byte.to_ascii_uppercase());
-        } else if !matches!(byte, b' ' | b'-') || !digits.len().is_multiple_of(4) {
+        } else if matches!(byte, b'\n' | b'\r') && !(ended && byte == b'\n') && digits.len() >= 8 {
+            ended = byte == b'\n';
+            if grouped && !digits.len().is_multiple_of(4) {
+                break;
+            }
+        } else if matches!(byte, b' ' | b'-' | b'.') && (digits.len().is_multiple_of(4) || broken) {
+            grouped = true;
+        } else {
             break;
         }
         if digits.len() == length {
@@ -224,7 +265,8 @@ fn card(text: &str, start: usize) -> Option<(usize, Kind)> {
         if b.is_ascii_digit() {
             digits.push(b);
             end = start + offset + 1;
-        } else if !matches!(b, b' ' | b'-') || !bytes.get(start + offset + 1).is_some_and(u8::is_ascii_digit)
+        } else if !(matches!(b, b' ' | b'-') || b == b'.' && digits.len().is_multiple_of(4))
+            || !bytes.get(start + offset + 1).is_some_and(u8::is_ascii_digit)
         {
             break;
         }
@@ -335,6 +377,12 @@ mod tests {
             "NO9386011117947",
             "DE89-3704-0044-0532-0130-00",
             "de89 3704 0044 0532 0130 00",
+            "DE89.3704.0044.0532.0130.00",
+            "DE89 3704 0044\n0532 0130 00",
+            "DE89 3704 0044\r\n    0532 0130 00",
+            "DE893704004\n40532013000",
+            "DE89–3704–0044–0532–0130–00",
+            "ＤＥ８９３７０４００４４０５３２０１３０００",
         ] {
             assert_eq!(found(&format!("IBAN: {iban}.")), [(Kind::Account, iban)], "{iban}");
         }
@@ -348,6 +396,15 @@ mod tests {
         assert_eq!(found("Kreditkarte 5500000000000004"), [(Kind::Card, "5500000000000004")]);
         assert_eq!(found("tarjeta 378282246310005"), [(Kind::Card, "378282246310005")]);
         assert_eq!(found("4111 1111 1111 1111 exp 04/27 cvc 123"), [(Kind::Card, "4111 1111 1111 1111")]);
+        for card in [
+            "４１１１１１１１１１１１１１１１",
+            "4111.1111.1111.1111",
+            "4111–1111–1111–1111",
+            "4111\u{a0}1111\u{a0}1111\u{a0}1111",
+            "٤١١١ ١١١١ ١١١١ ١١١١",
+        ] {
+            assert_eq!(found(&format!("カード {card} ä")), [(Kind::Card, card)], "{card}");
+        }
         for other in [
             "4111 1111 1111 1111",
             "card 4111 1111 1111 1112",
@@ -388,6 +445,17 @@ mod tests {
             ("マイナンバー ", "123456789018"),
             ("National Insurance number ", "AB123456C"),
             ("PAN: ", "ABCPK1234F"),
+            ("CPR ", "070761-4285"),
+            ("ЕГН ", "7523169263"),
+            ("OIB ", "94577403194"),
+            ("ЈМБГ ", "0101006500006"),
+            ("ΑΜΚΑ ", "01018012342"),
+            ("", "HEGG560427MVZRRL04"),
+            ("ת.ז. ", "123456782"),
+            ("HKID ", "A123456(3)"),
+            ("身分證 ", "A123456789"),
+            ("Medicare ", "2123 45670 1"),
+            ("IMEI: ", "490154203237518"),
             (
                 "",
                 "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
@@ -405,6 +473,15 @@ mod tests {
             "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C37UTO7408122F1204159ZE184226B<<<<<10",
             "PESEL 44051401358",
             "2341 2341 2346",
+            "070761-4285",
+            "ЕГН 7523169264",
+            "OIB 94577403195",
+            "HEGG560427MVZRRL05",
+            "HKID A123456(4)",
+            "A123456789",
+            "2123 45670 1",
+            "490154203237518",
+            "JMBG 0101006500007",
         ] {
             assert_eq!(found(other), [], "{other}");
         }

@@ -1,7 +1,8 @@
 //! What may be a secret: a random value behind a telling name, a password in an address, a
 //! signed web token. Held, never refused.
 
-use super::random::{entropy, is_drawn, is_stand_in};
+use super::commands;
+use super::random::{entropy, is_drawn, is_mixed, is_stand_in};
 use crate::evidence::{at, finding, place};
 use aho_corasick::AhoCorasick;
 use karat_types::Finding;
@@ -44,6 +45,84 @@ const NAMES: &[&str] = &[
     "lösenord",
     "비밀번호",
     "密碼",
+    // Other languages.
+    "salasana",
+    "jelszó",
+    "jelszo",
+    "parola",
+    "parole",
+    "parool",
+    "şifre",
+    "slaptažodis",
+    "lozinka",
+    "лозинка",
+    "парола",
+    "κωδικός",
+    "סיסמה",
+    "סיסמא",
+    "كلمة المرور",
+    "كلمة السر",
+    "رمز عبور",
+    "पासवर्ड",
+    "পাসওয়ার্ড",
+    "mật khẩu",
+    "รหัสผ่าน",
+    "kata sandi",
+    "암호",
+    "口令",
+    "暗証",
+    "adgangskode",
+    "passord",
+    "geslo",
+    "contrasenya",
+    "pasahitza",
+    "lykilorð",
+    "clave",
+    "codice segreto",
+    "kennwort",
+    "losenord",
+    // A network's.
+    "wlan-schlüssel",
+    "wifi-schlüssel",
+    "netzwerkschlüssel",
+    "wifi key",
+    "wi-fi key",
+    "wpa key",
+    "wpa2 key",
+    "wpa_psk",
+    "presharedkey",
+    "pre-shared key",
+    // Keys of services.
+    "openai_key",
+    "azure_key",
+    "speech_key",
+    "maps_key",
+    "stripe_key",
+    "app_key",
+    "appkey",
+    "application_key",
+    "subscription_key",
+    "subscription-key",
+    "account_key",
+    "accountkey",
+    "storage_key",
+    "service_key",
+    "master_key",
+    "admin_key",
+    "webhook_key",
+    "hmac_key",
+    "aes_key",
+    "database_key",
+    "jwt_key",
+    "privatekey",
+    "private key",
+    "privkey",
+    "&signature",
+    // Programs and files with logins.
+    "curl ",
+    "mysql",
+    ":5432:",
+    "\"auth\"",
     "authorization",
     "://",
     "eyj",
@@ -89,7 +168,14 @@ pub(super) fn check(text: &str, taken: &[Range<usize>]) -> Vec<Finding> {
             "eyJ" => web_token(text, hit.start()),
             _ if name.starts_with('$') => hashed(text, hit.range()),
             _ if name.eq_ignore_ascii_case("authorization") => header(text, hit.end()),
-            _ => value(text, hit.end()).or_else(|| said(text, hit.range())),
+            "curl " | "Curl " => commands::curl(text, hit.end()),
+            ":5432:" => commands::pgpass(text, hit.end()),
+            "\"auth\"" => commands::registry(text, hit.end()),
+            _ if name.eq_ignore_ascii_case("mysql") => commands::mysql(text, hit.end()),
+            _ => value(text, hit.end())
+                .or_else(|| said(text, hit.range()))
+                .or_else(|| commands::variable(text, hit.end()))
+                .or_else(|| wallet(text, hit.range())),
         };
         let Some((span, kind)) = found else { continue };
         let at_token = taken.partition_point(|token| token.end <= span.start);
@@ -100,6 +186,12 @@ pub(super) fn check(text: &str, taken: &[Range<usize>]) -> Vec<Finding> {
         findings.push(held(text, span, kind));
     }
     findings
+}
+
+/// The number behind “private key” in any spelling.
+fn wallet(text: &str, name: Range<usize>) -> commands::Found {
+    let named = text.get(name.clone())?.to_ascii_lowercase().starts_with("priv");
+    named.then(|| commands::number(text, name.end)).flatten()
 }
 
 fn held(text: &str, span: Range<usize>, kind: &str) -> Finding {
@@ -130,19 +222,23 @@ fn value(text: &str, after: usize) -> Option<(Range<usize>, &'static str)> {
         MOST + 1,
     );
     let what = "a random value behind a telling name";
+    let harmless = |value: &str| commands::is_known(value) || is_plain_inside(value);
+    if text.get(start..plain).is_some_and(harmless) {
+        return None;
+    }
     let calls_on = bytes.get(plain).is_some_and(|b| matches!(b, b'(' | b'.' | b'[' | b'\\' | b'$' | b'{'));
     let hit = text.get(start..plain).is_some_and(is_random);
     if !calls_on && hit {
         return Some((start..plain, what));
     }
     let end = value_end(text, start);
-    let drawn = text.get(start..end).is_some_and(is_drawn);
+    let drawn = text.get(start..end).is_some_and(|value| is_drawn(value) || is_mixed(value));
     let continued = bytes.get(end).is_some_and(|b| matches!(b, b'(' | b'[' | b'{' | b'\\'));
     (drawn && !continued).then_some((start..end, what))
 }
 
 /// Where a value ends: at its closing quotation mark, else where no password goes on.
-fn value_end(text: &str, start: usize) -> usize {
+pub(super) fn value_end(text: &str, start: usize) -> usize {
     let bytes = text.as_bytes();
     let quote =
         start.checked_sub(1).and_then(|at| bytes.get(at)).filter(|b| matches!(b, b'"' | b'\'' | b'`'));
@@ -198,7 +294,7 @@ fn said(text: &str, name: Range<usize>) -> Option<(Range<usize>, &'static str)> 
     let start = name.end + gap + mark;
     let end = value_end(text, start);
     let value = text.get(start..end)?;
-    let found = is_drawn(value) || netrc && is_random(value);
+    let found = !is_plain_inside(value) && (is_drawn(value) || is_mixed(value) || netrc && is_random(value));
     found.then_some((start..end, "a random value behind a telling name"))
 }
 
@@ -226,7 +322,7 @@ fn header(text: &str, after: usize) -> Option<(Range<usize>, &'static str)> {
 }
 
 /// Base64 of `name:password`, the password none of those in every handbook.
-fn is_login(value: &str) -> bool {
+pub(super) fn is_login(value: &str) -> bool {
     use base64::Engine;
     let bare = value.trim_end_matches('=');
     let decoded = base64::engine::general_purpose::STANDARD_NO_PAD.decode(bare).unwrap_or_default();
@@ -256,8 +352,23 @@ fn hashed(text: &str, mark: Range<usize>) -> Option<(Range<usize>, &'static str)
         .then_some((mark.start..end, "the hash of a password"))
 }
 
+/// Whether a value is base64 of something that is no secret: the example of a handbook
+/// (`MWYyZDFlMmU2N2Rm`), a name, `changeme`. What was drawn decodes to anything but text.
+fn is_plain_inside(value: &str) -> bool {
+    let inside = crate::text::encoded::decoded(value.as_bytes()).unwrap_or_default();
+    let written =
+        inside.len() >= 6 && inside.iter().all(|b| b.is_ascii_graphic() || *b == b' ' || *b == b'\n');
+    let whole = value.len().is_multiple_of(4);
+    whole
+        && written
+        && std::str::from_utf8(&inside).is_ok_and(|inside| {
+            let inside = inside.trim();
+            !(is_drawn(inside) || is_mixed(inside) || is_random(inside)) || is_stand_in(inside)
+        })
+}
+
 /// Letters of both cases and digits, or long hexadecimal, without words in it.
-fn is_random(value: &str) -> bool {
+pub(super) fn is_random(value: &str) -> bool {
     if !(LEAST..=MOST).contains(&value.len()) || is_stand_in(value) {
         return false;
     }
@@ -346,6 +457,21 @@ mod tests {
             "jdbc:mysql://db.site.net:3306/app?user=root&password=Hq7xKp2Wz9Lm",
             "machine git.site.org login anna password 9f3a07c5e1bd826419ea7c3058f2b6d4",
             "anna:$apr1$t0W1bjO0$IkQa99jtHHzAuD7UaIIboX",
+            "пароль: zpoZn5cQLIXUuG",
+            "パスワード: GNTFxBaUFiaOJh",
+            "WLAN-Schlüssel: WwZF7i2vLKNBukF9",
+            "jelszó: tR4vq9KxZ2mWb7",
+            "AZURE_OPENAI_KEY=fYbNLy64TISJ9NjcsqJF6mfZS76L7jXLYNLt1Y80zE5mujF1Ua19",
+            "PrivateKey = 66DZnp2QUVAwOO0S5Fhg0CRRraTHp+sgIuaNtBSF1N0=",
+            "My private key is 0xad50c5cf6ce132f99d1427a6382cee58ac219f4eb8812508ce22d92638a354a7",
+            "curl -u admin:5uEVTpDHBudhMcXl https://api.site.org/",
+            "curl -s --user 'admin:5uEVTpDHBudhMcXl' https://api.site.org/",
+            "mysql -uroot -pK3GR2arkK2hHFMn8 shop",
+            "db.site.org:5432:shop:app:0GPqD3mGBkc8ztvZr5",
+            "{\"auths\": {\"r.io\": {\"auth\": \"YW5uYTpIcTd4S3AyV3o5TG0=\"}}}",
+            "variable \"db_password\" {\n  default = \"gFTg3NuFRblY88ZS8L\"\n}",
+            "POSTGRES_PASSWORD: R2trbXdZMFo0N1FxUFJ0czY2",
+            "x?GoogleAccessId=a@b.iam&Signature=aZXylt6l6MXgCkZwXJoW5FPcqcBFNo2CJMYQaLypFU0LdGpi8",
             "SECRET_KEY = 'django-insecure-k8$2r!x0v@q9w7e^5t3z1y&u*i(o)p_l'",
         ] {
             assert_eq!(found(text), 1, "{text}");
@@ -370,6 +496,16 @@ mod tests {
             "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== and Authorization: Bearer <token>",
             "the secret is that nobody knows, the token is valid for 3600s",
             "redis://:password@cache:6379 and $6$rounds=5000$salt",
+            "username: YWRtaW4=\n  password: MWYyZDFlMmU2N2Rm",
+            "password: bXktdmVyeS1zZWNyZXQ=, password: Y2hhbmdlLW1lLW5vdyE=",
+            "PrivateKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=",
+            "private key 0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+            "curl -u name:password https://site.org/ and curl -u \"$USER:$TOKEN\" x",
+            "mysql -u root -p shop < dump.sql; mysqldump --password=secret shop; mysql --print-defaults",
+            "localhost:5432:shop:app:password and listens on 0.0.0.0:5432: it works",
+            "variable \"db_password\" {\n  type = string\n  sensitive = true\n}",
+            "password: getUserPasswordFromStore, token: XMLHttpRequestToken, secret: MyAppClientSecret",
+            "parola d'ordine: Gerusalemme; la clave: saber escuchar; passord: HemmeligPassord",
             "password=my-very-secret-password-2024",
         ] {
             assert_eq!(found(text), 0, "{text}");

@@ -2,13 +2,17 @@
 //!
 //! One search finds the places where any of the rules' literals stands; only there is the
 //! exact form tried, over a short stretch. A form that leaves no doubt refuses; what only
-//! looks like a secret is held.
+//! looks like a secret is held. What is written in base64 is read too, twice over where
+//! base64 stands in base64: there only what leaves no doubt counts.
 
+mod commands;
 mod generic;
 mod keys;
+mod phrase;
 mod random;
 mod rules;
 
+use super::encoded;
 use super::seen::visible;
 use crate::evidence::{at, finding, place};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -72,11 +76,63 @@ pub(crate) fn check(text: &str) -> Vec<Finding> {
 
 fn check_visible(text: &str) -> Vec<Finding> {
     let mut findings = keys::private_keys(text);
+    findings.extend(phrase::check(text));
     let tokens = tokens(text);
     findings.extend(tokens.iter().take(MOST).map(|(span, rule)| refused(text, span, rule)));
-    let taken: Vec<Range<usize>> = tokens.into_iter().map(|(span, _)| span).collect();
+    let encoded = encoded_secrets(text, &findings);
+    let mut taken: Vec<Range<usize>> = tokens.into_iter().map(|(span, _)| span).collect();
+    taken.extend(encoded.iter().map(|(span, _)| span.clone()));
+    taken.sort_by_key(|span| (span.start, span.end));
+    findings.extend(encoded.into_iter().map(|(_, finding)| finding));
     findings.extend(generic::check(text, &taken));
     findings
+}
+
+/// Where base64 carries a key or a token, outside of what was found already.
+fn encoded_secrets(text: &str, found: &[Finding]) -> Vec<(Range<usize>, Finding)> {
+    let taken: Vec<Range<usize>> = found
+        .iter()
+        .filter_map(|f| match f.evidence {
+            Some(Evidence::Line { start, end, .. }) => Some(start as usize..end as usize),
+            _ => None,
+        })
+        .collect();
+    let free = |span: &Range<usize>| !taken.iter().any(|of| of.start < span.end && span.start < of.end);
+    let secret = |data: encoded::Data| {
+        let finding = carried(text, &data)?;
+        Some((data.span, finding))
+    };
+    let data = encoded::data(text).into_iter().filter(|data| free(&data.span));
+    data.filter_map(secret).take(MOST).collect()
+}
+
+/// The first secret that a run of base64 carries.
+fn carried(text: &str, data: &encoded::Data) -> Option<Finding> {
+    if keys::is_bare_key(&data.bytes) {
+        return Some(keys::bare(text, data.span.clone()));
+    }
+    let outer = encoded::said(&data.bytes)?;
+    let mut inside = certain(&outer);
+    for inner in encoded::data(&outer) {
+        if inside.is_some() {
+            break;
+        }
+        inside = match encoded::said(&inner.bytes) {
+            _ if keys::is_bare_key(&inner.bytes) => Some(keys::bare(&outer, inner.span)),
+            Some(said) => certain(&said),
+            None => None,
+        };
+    }
+    let inside = inside?;
+    let message = inside.message.replacen(" here:", " here, encoded (base64):", 1);
+    let place = place(text.as_bytes(), data.span.start, data.span.end);
+    Some(at(Finding { message, ..inside }, place))
+}
+
+/// The first secret of a text that leaves no doubt.
+fn certain(text: &str) -> Option<Finding> {
+    let token = || tokens(text).first().map(|(span, rule)| refused(text, span, rule));
+    keys::private_keys(text).into_iter().next().or_else(token)
 }
 
 /// Places of tokens of an exact form, in order, without overlap.
@@ -181,6 +237,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_encoded_is_read() {
+        use base64::Engine;
+        let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+        let login = encode(&format!("anna:ghp_{}", body(36)));
+        let pem =
+            format!("-----BEGIN RSA PRIVATE KEY-----\n{0}\n{0}\n-----END RSA PRIVATE KEY-----\n", body(64));
+        for (text, code) in [
+            (format!("{{\"auths\":{{\"r.io\":{{\"auth\":\"{login}\"}}}}}}"), "access_token"),
+            (format!("client-key-data: {}", encode(&pem)), "private_key"),
+            (format!("data: {}", encode(&format!("key: {}", encode(&pem)))), "private_key"),
+        ] {
+            let found = check(&text);
+            assert_eq!((found.len(), found[0].code.as_str()), (1, code), "{text}: {found:?}");
+            assert!(found[0].message.contains("encoded (base64)"), "{}", found[0].message);
+            assert!(!found[0].measured.to_string().contains(&body(8)));
+        }
+        let example = encode(
+            "aws_access_key_id = AKIAIOSFODNN7EXAMPLE, token ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        );
+        assert_eq!(check(&format!("data: {example}")), []);
+    }
+
+    #[test]
+    fn a_key_without_its_armour_is_one() {
+        let key = "MC4CAQAwBQYDK2VwBCIEIHRoaXMga2V5IGlzIG1hZGUgdXAgZm9yIGEgdGVzdCEh";
+        for text in [format!("\"private_key\": \"{key}\""), format!("client_key: {key}")] {
+            let found = check(&text);
+            assert_eq!((found.len(), found[0].code.as_str()), (1, "private_key"), "{text}: {found:?}");
+        }
+        let armoured = format!("-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----");
+        assert_eq!(check(&armoured).len(), 1);
+        assert_eq!(check("It begins with MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ…"), []);
+    }
+
+    #[test]
     fn one_of_each_well_known_service() {
         let hex = |n: usize| (0..n).map(|i| char::from(b"3f9a0c7e51bd8264"[i * 7 % 16])).collect::<String>();
         for token in [
@@ -207,6 +298,15 @@ mod tests {
             format!("{}.atlasv1.{}", body(14), body(67)),
             format!("aws_secret_access_key = {}", body(40)),
             format!("ntn_{}", body(46)),
+            format!("sk_{}", hex(48)),
+            format!("pat-eu1-{}-{}-{}-{}-{}", hex(8), hex(4), hex(4), hex(4), hex(12)),
+            format!("live_{}", hex(35)),
+            format!("1/1274021984376397:{}", hex(32)),
+            format!("dG9rO{}=", body(54)),
+            "oauth:8em6n5nf1q6qtdzd2h228s7bqxkyhk".to_owned(),
+            format!("EAAhQM{}ZD", body(110)),
+            format!("sntrys_eyJ{}_{}", body(73), body(43)),
+            format!("https://hooks.zapier.com/hooks/catch/7391846/{}", "n0nk363"),
             format!("https://me.blob.core.windows.net/c?sv=2022-11-02&sig={}%3D", body(43)),
         ] {
             for text in [format!("see {token} here"), format!("\"{token}\""), token.clone()] {

@@ -33,6 +33,8 @@ pub(super) fn is_stand_in(body: &str) -> bool {
 
 /// Of 100 neighbours, how many are strange to each other in what was drawn at random.
 const STRANGE: usize = 50;
+/// Of 100 neighbours, how many differ in case in what was drawn from letters of both.
+const TURNS: usize = 30;
 /// The shortest password of that kind.
 const SHORT: usize = 12;
 
@@ -64,6 +66,27 @@ pub(super) fn is_drawn(value: &str) -> bool {
     }
     let least = if digits >= 2 { STRANGE } else { STRANGE + 10 };
     pairs + 1 >= SHORT * 2 / 3 && strange * 100 >= pairs * least && digits * 10 < value.len() * 8
+}
+
+/// Whether the case of letters goes up and down as no word joined in any way has it
+/// (`zpoZn5cQLIXUuG`, not `getUserPassword`).
+pub(super) fn is_mixed(value: &str) -> bool {
+    if value.len() < SHORT || value.len() > 64 || is_stand_in(value) {
+        return false;
+    }
+    let one = value.bytes().all(|b| b.is_ascii_alphanumeric());
+    let (mut turns, mut strange, mut pairs) = (0, 0, 0);
+    for pair in value.as_bytes().windows(2) {
+        let &[a, b] = pair else { continue };
+        pairs += 1;
+        if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() {
+            turns += usize::from(a.is_ascii_lowercase() != b.is_ascii_lowercase());
+            strange += usize::from(!is_common(a.to_ascii_lowercase(), b.to_ascii_lowercase()));
+        } else {
+            strange += 1;
+        }
+    }
+    one && turns >= 4 && turns * 100 >= pairs * TURNS && strange * 100 >= pairs * STRANGE / 2
 }
 
 fn has_run(bytes: &[u8]) -> bool {

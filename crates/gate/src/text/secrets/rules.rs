@@ -156,7 +156,8 @@ pub(super) const RULES: &[Rule] = &[
     rule("Square token", "sq0atp-", "sq0atp-%w{22}"),
     rule("Square secret", "sq0csp-", "sq0csp-%w{43}"),
     rule("Facebook token", "EAACEdEose0cBA", "EAACEdEose0cBA%a{40,250}"),
-    rule("Facebook page token", "EAA", "EAA[MCGB]%a{90,300}"),
+    // Short of the four first letters that are given out most, only with the end they all have.
+    rule("Facebook page token", "EAA", "EAA(?:[MCGB]%a{90,300}|%a{60,300}ZD)"),
     inside("Braintree token", "$production$", 12, "access_token\\$production\\$[0-9a-z]{16}\\$[0-9a-f]{32}"),
     rule(
         "Plaid token",
@@ -201,7 +202,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("New Relic insert key", "NRII-", "NRII-%w{32}"),
     rule("New Relic browser key", "NRJS-", "NRJS-[0-9a-f]{19}"),
     rule("Sentry user token", "sntryu_", "sntryu_[0-9a-f]{64}"),
-    rule("Sentry organisation token", "sntrys_", "sntrys_eyJ%b{80,200}={0,2}_%b{43}"),
+    rule("Sentry organisation token", "sntrys_", "sntrys_eyJ%b{40,400}={0,2}_%b{43}"),
     rule("PlanetScale token", "pscale_tkn_", "pscale_tkn_[A-Za-z0-9=._-]{32,64}"),
     rule("PlanetScale password", "pscale_pw_", "pscale_pw_[A-Za-z0-9=._-]{32,64}"),
     rule("PlanetScale OAuth token", "pscale_oauth_", "pscale_oauth_[A-Za-z0-9=._-]{32,64}"),
@@ -255,5 +256,28 @@ pub(super) const RULES: &[Rule] = &[
     rule("Infracost key", "ico-", "ico-%a{32}"),
     inside("MaxMind key", "_mmk", 36, "%a{6}_%a{29}_mmk"),
     rule("Zuplo key", "zpka_", "zpka_[0-9a-z]{32}_[0-9a-f]{8}"),
+    rule("ElevenLabs key", "sk_", "sk_[0-9a-f]{48}"),
+    rule(
+        "HubSpot token",
+        "pat-",
+        "pat-(?:na|eu|ap)[0-9]-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    ),
+    rule("Lob key", "live_", "live_[0-9a-f]{35}"),
+    rule("Asana token", "1/", "1/[0-9]{15,17}:[0-9a-f]{32}"),
+    rule("Asana token", "2/", "2/[0-9]{15,17}/[0-9]{15,17}:[0-9a-f]{32}"),
+    rule("Intercom token", "dG9rO", "dG9rO%b{50,58}={1,2}"),
+    rule("Twitch chat token", "oauth:", "oauth:[a-z0-9]{30}"),
+    inside(
+        "Zapier webhook",
+        "hooks.zapier.com/",
+        8,
+        "https://hooks\\.zapier\\.com/hooks/catch/[0-9]{5,10}/%a{6,10}",
+    ),
+    inside(
+        "IFTTT key",
+        "maker.ifttt.com/",
+        8,
+        "https://maker\\.ifttt\\.com/trigger/%w{1,60}/(?:json/)?with/key/%w{22,43}",
+    ),
     rule("OpenShift token", "sha256~", "sha256\\x7e%w{43}"),
 ];
