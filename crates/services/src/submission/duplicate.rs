@@ -87,7 +87,7 @@ struct Copy {
 /// What looking for the same content found.
 enum Found {
     /// A copy, to be refused.
-    Copy(Copy),
+    Copy(Box<Copy>),
     /// None, or only what does not stand: findings that hold or tell, and their clusters.
     Free(Vec<(Finding, Uuid)>),
 }
@@ -143,7 +143,7 @@ async fn find(conn: &impl Conn, offer: Offer, content: &Content) -> Result<Found
     for first in own.iter().filter(|first| first.id != offer.submission) {
         let became = Became::of_row(first)?;
         if !became.same_may_come_again() {
-            return Ok(Found::Copy(Copy::own(first, became.waits())));
+            return Ok(Found::Copy(Box::new(Copy::own(first, became.waits()))));
         }
         free.extend(equal(content.modality, first, true)?);
     }
@@ -155,7 +155,7 @@ async fn find(conn: &impl Conn, offer: Offer, content: &Content) -> Result<Found
         }
         let finding = equal(content.modality, first, false)?;
         if finding.is_none() {
-            return Ok(Found::Copy(Copy::of(first, state, claim.kind == EXACT)));
+            return Ok(Found::Copy(Box::new(Copy::of(first, state, claim.kind == EXACT))));
         }
         free.extend(finding);
     }
