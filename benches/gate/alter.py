@@ -69,8 +69,8 @@ IMAGES = {
 # ffmpeg's options, and the kind of file.
 SOUNDS = {
     "FLAC": ("flac", []),
-    "MP3, 128 kbit/s": ("mp3", ["-b:a", "128k", "-ar", "44100"]),
-    "MP3, 32 kbit/s": ("mp3", ["-b:a", "32k", "-ar", "22050"]),
+    "MP3 of 128 kbit a second": ("mp3", ["-b:a", "128k", "-ar", "44100"]),
+    "MP3 of 32 kbit a second": ("mp3", ["-b:a", "32k", "-ar", "22050"]),
     "at 44.1 kHz": ("wav", ["-ar", "44100"]),
     "half as loud": ("wav", ["-af", "volume=0.5"]),
     "noise 30 dB below": ("wav", ["-filter_complex", "anoisesrc=a=0.01:s=7[n];[0:a][n]amix=duration=first:normalize=0"]),
